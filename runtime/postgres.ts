@@ -1,0 +1,95 @@
+import pg from 'pg';
+import { messageOf } from './errors.ts';
+import type { Log } from './log.ts';
+
+/** The database roles of migrations/sql/0001: one per kind of process. */
+export type DatabaseRole =
+  | 'wayleave_app'
+  | 'wayleave_auth'
+  | 'wayleave_broker'
+  | 'wayleave_ingest'
+  | 'wayleave_jobs';
+
+export type Pool = pg.Pool;
+/** A connection inside a transaction, or anything else that runs one statement after another. */
+export type Connection = pg.ClientBase;
+
+export interface PoolOptions {
+  url: string;
+  /** Taken at connect, so that no statement ever runs with the login's own rights. */
+  role: DatabaseRole;
+  log: Log;
+  maxConnections: number;
+  /** A statement that runs longer is cancelled; 0 lets it run. */
+  statementTimeoutMs?: number;
+}
+
+export function createPool({ url, role, log, maxConnections, statementTimeoutMs = 15_000 }: PoolOptions): Pool {
+  const pool = new pg.Pool({
+    ...clientOptions(url, role),
+    max: maxConnections,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 60_000,
+    statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: 30_000,
+  });
+  // An idle connection that breaks emits here; without a listener it would end the process.
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
+  return pool;
+}
+
+/** Options of a single connection under a role, for LISTEN and for COPY. */
+export function clientOptions(url: string, role: DatabaseRole): pg.ClientConfig {
+  return {
+    connectionString: url,
+    application_name: role.replace('_', '-'),
+    options: `-c role=${role} -c timezone=UTC`,
+    keepAlive: true,
+  };
+}
+
+/**
+ * Runs `work` in one transaction: committed when it resolves, rolled back when it throws.
+ * A connection whose ROLLBACK fails is closed instead of going back to the pool.
+ */
+export async function inTransaction<T>(pool: Pool, work: (connection: Connection) => Promise<T>): Promise<T> {
+  const connection = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await connection.query('BEGIN');
+    const result = await work(connection);
+    await connection.query('COMMIT');
+    return result;
+  } catch (error) {
+    try {
+      await connection.query('ROLLBACK');
+    } catch (rollbackError) {
+      broken = new Error(`the connection is lost: ${messageOf(rollbackError)}`);
+    }
+    throw error;
+  } finally {
+    connection.release(broken);
+  }
+}
+
+/** A transaction that sees and writes one operator's rows only; row security does the filtering. */
+export async function asOperator<T>(
+  pool: Pool,
+  operatorId: string,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  return await inTransaction(pool, async (connection) => {
+    await connection.query("SELECT set_config('wayleave.operator_id', $1, true)", [operatorId]);
+    return await work(connection);
+  });
+}
+
+/** The SQLSTATE of a database error, if it is one. */
+export function sqlState(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.code : undefined;
+}
+
+/** The name of the constraint that a statement violated, if it did. */
+export function violatedConstraint(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.constraint : undefined;
+}

@@ -1,0 +1,28 @@
+import { type ConnectionOptions, type DefaultJobOptions, Queue, type QueueOptions } from 'bullmq';
+import type { Redis } from './redis.ts';
+
+/** How often a job is tried before it is a dead letter. */
+const MAX_ATTEMPTS = 8;
+
+/**
+ * Failed jobs stay until someone deals with them, within a bound; completed ones stay a day, so
+ * that one that is handed over again is known by its id and not done twice.
+ */
+export const defaultJobOptions: DefaultJobOptions = {
+  attempts: MAX_ATTEMPTS,
+  backoff: { type: 'exponential', delay: 1_000, jitter: 0.5 },
+  removeOnComplete: { age: 24 * 3_600, count: 100_000 },
+  removeOnFail: { count: 100_000 },
+};
+
+/** The keys of BullMQ begin with this; the braces keep a queue in one slot of a Redis cluster. */
+export const QUEUE_PREFIX = '{wayleave}';
+
+export function createQueue(name: string, redis: Redis): Queue {
+  const options: QueueOptions = {
+    connection: redis as ConnectionOptions,
+    prefix: QUEUE_PREFIX,
+    defaultJobOptions,
+  };
+  return new Queue(name, options);
+}
