@@ -1,0 +1,151 @@
+import type { Position } from '../../position.ts';
+import { type Adapter, type Decoded, MAX_POSITIONS_PER_MESSAGE, type Refusal, type RefusalReason } from '../adapter.ts';
+import { fixTimeProblem } from '../fix-time.ts';
+import { parseInstant } from './instant.ts';
+import { storableText } from './storable-text.ts';
+
+const MAX_ALARM_LENGTH = 64;
+const MAX_ATTRIBUTES_BYTES = 8 * 1_024;
+
+/** `devices/{ident}/positions`: one JSON object or an array of them (schema.ts says of what). */
+export const nativeJson: Adapter = {
+  name: 'native-json',
+  reads: (topic) => topic.startsWith('devices/') && topic.endsWith('/positions'),
+  decode,
+};
+
+function decode(payload: Buffer, receivedAtMs: number): Decoded {
+  let message: unknown;
+  try {
+    message = JSON.parse(payload.toString());
+  } catch (error) {
+    return refuseAll('malformed', `not JSON: ${(error as Error).message}`);
+  }
+  if (!Array.isArray(message)) {
+    const decoded = decodeOne(message, receivedAtMs);
+    return 'fixTimeMs' in decoded
+      ? { positions: [decoded], refusals: [] }
+      : { positions: [], refusals: [{ ...decoded, item: 0 }] };
+  }
+  if (message.length > MAX_POSITIONS_PER_MESSAGE) {
+    return refuseAll('too_many_positions', `${message.length} positions, at most ${MAX_POSITIONS_PER_MESSAGE}`);
+  }
+  if (message.length === 0) return refuseAll('malformed', 'an empty list');
+  const positions: Position[] = [];
+  const refusals: Refusal[] = [];
+  for (const [item, value] of message.entries()) {
+    const decoded = decodeOne(value, receivedAtMs);
+    if ('fixTimeMs' in decoded) positions.push(decoded);
+    else refusals.push({ ...decoded, item, payload: Buffer.from(JSON.stringify(value)) });
+  }
+  return { positions, refusals };
+}
+
+function refuseAll(reason: RefusalReason, detail: string): Decoded {
+  return { positions: [], refusals: [{ reason, detail, item: 0 }] };
+}
+
+type Refused = Pick<Refusal, 'reason' | 'detail'>;
+
+/** Thrown within this file only: far cheaper to read than a result checked after every field. */
+class FieldError extends Error {
+  readonly refused: Refused;
+  constructor(reason: RefusalReason, detail: string) {
+    super(detail);
+    this.refused = { reason, detail };
+  }
+}
+
+function decodeOne(value: unknown, receivedAtMs: number): Position | Refused {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { reason: 'malformed', detail: 'not an object' };
+  }
+  const fields = value as Record<string, unknown>;
+  try {
+    const fixTimeMs = timeOf(fields['time']);
+    const problem = fixTimeProblem(fixTimeMs, receivedAtMs);
+    if (problem) return { reason: 'time_out_of_range', detail: problem };
+    return {
+      fixTimeMs,
+      receivedAtMs,
+      lat: required(numberIn(fields, 'lat', -90, 90), 'lat'),
+      lon: required(numberIn(fields, 'lon', -180, 180), 'lon'),
+      speedKmh: numberIn(fields, 'speedKmh', 0, 1_000),
+      headingDeg: numberIn(fields, 'headingDeg', 0, 360),
+      altitudeM: numberIn(fields, 'altitudeM', -1_000, 100_000),
+      accuracyM: numberIn(fields, 'accuracyM', 0, 1_000_000),
+      satellites: integerIn(fields, 'satellites', 0, 255),
+      ignition: booleanOf(fields, 'ignition'),
+      odometerM: numberIn(fields, 'odometerM', 0, 1e10),
+      batteryV: numberIn(fields, 'batteryV', 0, 1_000),
+      alarm: alarmOf(fields['alarm']),
+      attributes: attributesOf(fields['attributes']),
+    };
+  } catch (error) {
+    if (error instanceof FieldError) return error.refused;
+    throw error;
+  }
+}
+
+function timeOf(time: unknown): number {
+  if (time === undefined || time === null) throw new FieldError('missing_field', 'time is missing');
+  if (typeof time === 'number' && Number.isSafeInteger(time)) return time;
+  const parsed = typeof time === 'string' ? parseInstant(time) : null;
+  if (parsed !== null) return parsed;
+  throw new FieldError(
+    'invalid_field',
+    `time is ${shown(time)}, neither ISO 8601 with Z or an offset nor whole epoch milliseconds`,
+  );
+}
+
+function required(value: number | null, name: string): number {
+  if (value === null) throw new FieldError('missing_field', `${name} is missing`);
+  return value;
+}
+
+function numberIn(fields: Record<string, unknown>, name: string, min: number, max: number): number | null {
+  const value = fields[name];
+  if (value === undefined || value === null) return null;
+  if (typeof value !== 'number') throw new FieldError('invalid_field', `${name} is ${shown(value)}, not a number`);
+  if (value >= min && value <= max) return value;
+  throw new FieldError('invalid_field', `${name} is ${value}, not between ${min} and ${max}`);
+}
+
+function integerIn(fields: Record<string, unknown>, name: string, min: number, max: number): number | null {
+  const value = numberIn(fields, name, min, max);
+  if (value === null || Number.isInteger(value)) return value;
+  throw new FieldError('invalid_field', `${name} is ${value}, not a whole number`);
+}
+
+function booleanOf(fields: Record<string, unknown>, name: string): boolean | null {
+  const value = fields[name];
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'boolean') return value;
+  throw new FieldError('invalid_field', `${name} is ${shown(value)}, not true or false`);
+}
+
+function alarmOf(alarm: unknown): string | null {
+  if (alarm === undefined || alarm === null) return null;
+  if (typeof alarm === 'string' && alarm.length > 0 && alarm.length <= MAX_ALARM_LENGTH) return storableText(alarm);
+  throw new FieldError('invalid_field', `alarm is ${shown(alarm)}, not a text of 1 to ${MAX_ALARM_LENGTH} characters`);
+}
+
+function attributesOf(attributes: unknown): Record<string, unknown> | null {
+  if (attributes === undefined || attributes === null) return null;
+  if (typeof attributes !== 'object' || Array.isArray(attributes)) {
+    throw new FieldError('invalid_field', `attributes is ${shown(attributes)}, not an object`);
+  }
+  const json = JSON.stringify(attributes);
+  if (json.length > MAX_ATTRIBUTES_BYTES) {
+    throw new FieldError('invalid_field', `attributes take ${json.length} characters, at most ${MAX_ATTRIBUTES_BYTES}`);
+  }
+  if (json === '{}') return null;
+  const storable = storableText(json);
+  return (storable === json ? attributes : JSON.parse(storable)) as Record<string, unknown>;
+}
+
+/** A value for a message to people, cut to a length that fits one. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

@@ -1,0 +1,122 @@
+import type { StoredPosition } from './stored-position.ts';
+
+/** The columns in the order in which `encode` writes them. */
+export const COPY_COLUMNS =
+  'device_id, fix_time, received_at, operator_id, lat, lon, odometer_m, h3, speed_kmh, heading_deg, ' +
+  'altitude_m, accuracy_m, battery_v, satellites, ignition, alarm, attributes';
+const COLUMN_COUNT = 17;
+
+/** `PGCOPY\n\377\r\n\0`, no flags, no header extension (PostgreSQL manual, COPY, binary format). */
+const SIGNATURE = Buffer.from('5047434f50590aff0d0a00' + '00000000' + '00000000', 'hex');
+/** All columns but the two of variable length. */
+const FIXED_ROW_BYTES = 2 + COLUMN_COUNT * 4 + 4 * 8 + 4 * 8 + 5 * 4 + 2 + 1 + 1;
+/** 2000-01-01 UTC, from which PostgreSQL counts microseconds. */
+const POSTGRES_EPOCH_MS = 946_684_800_000;
+const TWO_32 = 4_294_967_296;
+
+/**
+ * Encodes positions for `COPY … FROM STDIN (FORMAT binary)`: the fastest way into PostgreSQL,
+ * twice as fast as text. One buffer, reused, grown to the largest batch.
+ */
+export class CopyEncoder {
+  #buffer = Buffer.allocUnsafe(1 << 20);
+  #at = 0;
+
+  /** The whole COPY stream; valid until the next call. */
+  encode(rows: readonly StoredPosition[]): Buffer {
+    this.#at = 0;
+    this.#reserve(SIGNATURE.length);
+    this.#at += SIGNATURE.copy(this.#buffer, this.#at);
+    for (const row of rows) this.#row(row);
+    this.#reserve(2);
+    this.#at = this.#buffer.writeInt16BE(-1, this.#at);
+    return this.#buffer.subarray(0, this.#at);
+  }
+
+  #row({ deviceId, operatorId, h3, position }: StoredPosition): void {
+    const attributes = position.attributes === null ? null : JSON.stringify(position.attributes);
+    const textLength = (position.alarm?.length ?? 0) + (attributes?.length ?? 0);
+    this.#reserve(FIXED_ROW_BYTES + textLength * 3);
+    this.#at = this.#buffer.writeInt16BE(COLUMN_COUNT, this.#at);
+    this.#bigint(deviceId);
+    this.#bigint((position.fixTimeMs - POSTGRES_EPOCH_MS) * 1_000);
+    this.#bigint((position.receivedAtMs - POSTGRES_EPOCH_MS) * 1_000);
+    this.#bigint(operatorId);
+    this.#double(position.lat);
+    this.#double(position.lon);
+    this.#double(position.odometerM);
+    this.#cell(h3);
+    this.#real(position.speedKmh);
+    this.#real(position.headingDeg);
+    this.#real(position.altitudeM);
+    this.#real(position.accuracyM);
+    this.#real(position.batteryV);
+    this.#smallint(position.satellites);
+    this.#boolean(position.ignition);
+    this.#text(position.alarm);
+    this.#jsonb(attributes);
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#at + bytes <= this.#buffer.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#at + bytes));
+    this.#buffer.copy(larger, 0, 0, this.#at);
+    this.#buffer = larger;
+  }
+
+  #length(bytes: number): void {
+    this.#at = this.#buffer.writeInt32BE(bytes, this.#at);
+  }
+
+  /** A whole number beyond 32 bits, in two's complement, without the cost of a BigInt. */
+  #bigint(value: number): void {
+    this.#length(8);
+    this.#at = this.#buffer.writeInt32BE(Math.floor(value / TWO_32), this.#at);
+    this.#at = this.#buffer.writeUInt32BE(value >>> 0, this.#at);
+  }
+
+  #cell(h3: string): void {
+    this.#length(8);
+    this.#at = this.#buffer.writeInt32BE(Number.parseInt(h3.slice(0, -8), 16), this.#at);
+    this.#at = this.#buffer.writeUInt32BE(Number.parseInt(h3.slice(-8), 16), this.#at);
+  }
+
+  #double(value: number | null): void {
+    if (value === null) return this.#length(-1);
+    this.#length(8);
+    this.#at = this.#buffer.writeDoubleBE(value, this.#at);
+  }
+
+  #real(value: number | null): void {
+    if (value === null) return this.#length(-1);
+    this.#length(4);
+    this.#at = this.#buffer.writeFloatBE(value, this.#at);
+  }
+
+  #smallint(value: number | null): void {
+    if (value === null) return this.#length(-1);
+    this.#length(2);
+    this.#at = this.#buffer.writeInt16BE(value, this.#at);
+  }
+
+  #boolean(value: boolean | null): void {
+    if (value === null) return this.#length(-1);
+    this.#length(1);
+    this.#at = this.#buffer.writeUInt8(value ? 1 : 0, this.#at);
+  }
+
+  #text(value: string | null): void {
+    if (value === null) return this.#length(-1);
+    const bytes = this.#buffer.write(value, this.#at + 4);
+    this.#length(bytes);
+    this.#at += bytes;
+  }
+
+  #jsonb(json: string | null): void {
+    if (json === null) return this.#length(-1);
+    const bytes = this.#buffer.write(json, this.#at + 5);
+    this.#length(bytes + 1);
+    // The version of jsonb's binary form.
+    this.#at = this.#buffer.writeUInt8(1, this.#at) + bytes;
+  }
+}
