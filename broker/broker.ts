@@ -1,0 +1,219 @@
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import type { Log } from '@wayleave/runtime/log.ts';
+import type { DeviceCredential } from '@wayleave/telematics/devices/credential-store.ts';
+import { LRUCache } from 'lru-cache';
+import { Aedes, type AedesOptions, type Client } from 'aedes';
+import { logIn, REFUSED_IDENTIFIER, refusalError } from './authenticate.ts';
+import type { BrokerMetrics } from './broker-metrics.ts';
+import { FlowControl } from './flow-control.ts';
+import { FrameGuard, guardSocket } from './frame-guard.ts';
+import { limits } from './limits.ts';
+import { TokenBucket } from './rate-limit.ts';
+import { Sessions } from './session.ts';
+import { mayPublish, maySubscribe } from './topic-policy.ts';
+import type { UplinkWriter } from './uplink-writer.ts';
+
+export interface BrokerOptions {
+  lookup: (ident: string) => Promise<DeviceCredential | undefined>;
+  secretKey: Buffer;
+  writer: UplinkWriter;
+  metrics: BrokerMetrics;
+  log: Log;
+  maxFrameBytes: number;
+  maxPublishesPerS: number;
+}
+
+export interface Broker {
+  sessions: Sessions;
+  flow: FlowControl;
+  /** Takes over an accepted connection. */
+  accept(socket: Socket): void;
+  /** Ends every session of a device. */
+  disconnect(deviceId: number, reason: string): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Aedes with Wayleave's policies. It keeps no session state that must survive: uplink goes to
+ * the log before it is acknowledged, downlink comes from PostgreSQL, so any number of brokers
+ * share nothing.
+ */
+export async function createBroker(options: BrokerOptions): Promise<Broker> {
+  const { lookup, secretKey, writer, metrics, log } = options;
+  const sessions = new Sessions();
+  const flow = new FlowControl();
+  const guards = new WeakMap<Client, FrameGuard>();
+  const malformedIds = new WeakSet<Client>();
+  const changedAtMs = new LRUCache<number, number>({ max: limits.maxRememberedChanges });
+  const frameLimits = { ...limits, maxFrameBytes: options.maxFrameBytes };
+
+  const hooks: AedesOptions = {
+    preConnect: (client, packet, done) => {
+      // [MQTT-3.1.3-8] no client id and a session to keep cannot be; refused with reason 2,
+      // which Aedes sends only from `authenticate`.
+      if (packet.clientId === '' && !packet.clean) malformedIds.add(client);
+      // A client id is the tracker's own: with its ident before it, none can take over the
+      // session of another by naming the same id.
+      packet.clientId = `${packet.username ?? ''}/${packet.clientId || randomUUID()}`;
+      // Nothing is kept between connections, and CONNACK says so (session present 0).
+      packet.clean = true;
+      packet.keepalive = Math.min(packet.keepalive || limits.maxKeepaliveS, limits.maxKeepaliveS);
+      done(null, true);
+    },
+
+    authenticate: (client, username, password, done) => {
+      if (malformedIds.has(client)) {
+        metrics.refusals.inc({ reason: 'no_client_id' });
+        return done(refusalError(REFUSED_IDENTIFIER, 'identifier rejected'), false);
+      }
+      const enter = async (): Promise<void> => {
+        const askedAtMs = performance.now();
+        const login = await logIn(lookup, secretKey, { ident: username, secret: password }, log);
+        if ('refusal' in login) {
+          metrics.refusals.inc({ reason: login.reason });
+          log.info({ ident: username?.slice(0, 64), reason: login.reason }, 'login refused');
+          return done(login.refusal, false);
+        }
+        if (client.closed) return;
+        // The credential changed after it was read: there was no session yet to end.
+        if ((changedAtMs.get(login.credential.deviceId) ?? 0) >= askedAtMs) return await enter();
+        register(client, login.credential);
+        done(null, true);
+      };
+      void enter();
+    },
+
+    // The only hook before the PUBACK (aedes lib/handlers/publish.js): calling back late holds
+    // it until the message is on disk. For QoS 2 it comes before PUBREC.
+    authorizePublish: (client, packet, done) => {
+      const session = client ? sessions.of(client) : undefined;
+      if (!session || !mayPublish(session.ident, packet.topic)) {
+        metrics.refusals.inc({ reason: 'foreign_topic' });
+        log.info({ ident: session?.ident, topic: packet.topic.slice(0, 200) }, 'publish on a foreign topic');
+        return done(new Error('not a topic of this device'));
+      }
+      const payload = packet.payload as Buffer;
+      const bytes = payload.length + packet.topic.length;
+      const receivedAtMs = Date.now();
+      flow.entered(session, bytes, performance.now());
+      writer.accept(
+        {
+          deviceId: session.deviceId,
+          operatorId: session.operatorId,
+          receivedAtMs,
+          maybeRepeated: packet.dup || receivedAtMs < session.mayRepeatUntilMs,
+          topic: packet.topic,
+          payload,
+        },
+        () => {
+          metrics.messages.inc();
+          flow.left(session, bytes);
+          done(null);
+        },
+      );
+    },
+
+    // A refused filter is answered with 0x80 in the SUBACK; the session goes on.
+    authorizeSubscribe: (client, subscription, done) => {
+      const session = sessions.of(client);
+      done(null, session && maySubscribe(session.ident, subscription.topic) ? subscription : null);
+    },
+  };
+
+  const aedes = new Aedes({
+    ...hooks,
+    connectTimeout: limits.connectTimeoutMs,
+    drainTimeout: limits.drainTimeoutMs,
+    queueLimit: limits.maxQueuedBeforeConnack,
+    maxClientsIdLength: limits.maxClientIdBytes,
+    maxTopicLevels: limits.maxTopicLevels,
+    maxInflightInbound: limits.maxInFlightMessagesPerClient,
+    keepaliveLimit: limits.maxKeepaliveS,
+  });
+  keepUplinkFromSubscribers(aedes);
+  await aedes.listen();
+
+  aedes.on('clientDisconnect', (client) => sessionEnded(client));
+  aedes.on('clientError', (client, error) => {
+    log.debug({ ident: sessions.of(client)?.ident, err: error }, 'connection ended');
+    sessionEnded(client);
+  });
+  aedes.on('keepaliveTimeout', () => metrics.refusals.inc({ reason: 'keepalive' }));
+
+  function register(client: Client, credential: DeviceCredential): void {
+    const guard = guards.get(client)!;
+    guard.known = true;
+    const tooMany = sessions.ofDevice(credential.deviceId).length - limits.maxSessionsPerDevice + 1;
+    for (const oldest of sessions.ofDevice(credential.deviceId).slice(0, Math.max(0, tooMany))) {
+      metrics.refusals.inc({ reason: 'too_many_sessions' });
+      oldest.client.close();
+      sessions.remove(oldest.client);
+    }
+    sessions.add({
+      client,
+      guard,
+      deviceId: credential.deviceId,
+      operatorId: credential.operatorId,
+      ident: credential.ident,
+      secretHash: credential.secretHash,
+      publishes: new TokenBucket(options.maxPublishesPerS, options.maxPublishesPerS * 10, performance.now()),
+      inFlightMessages: 0,
+      inFlightBytes: 0,
+      paused: null,
+      mayRepeatUntilMs: Date.now() + limits.mayRepeatForMs,
+    });
+  }
+
+  function sessionEnded(client: Client): void {
+    const session = sessions.of(client);
+    if (!session) return;
+    flow.forget(session);
+    sessions.remove(client);
+  }
+
+  return {
+    sessions,
+    flow,
+    accept: (socket) => {
+      socket.setNoDelay(true);
+      const guard = new FrameGuard(frameLimits);
+      guardSocket(socket, guard, (violation) => {
+        metrics.refusals.inc({ reason: violation });
+        log.info({ address: socket.remoteAddress, violation }, 'connection refused');
+      });
+      guards.set(aedes.handle(socket), guard);
+    },
+    disconnect: (deviceId, reason) => {
+      changedAtMs.set(deviceId, performance.now());
+      for (const session of sessions.ofDevice(deviceId)) {
+        metrics.refusals.inc({ reason });
+        log.info({ ident: session.ident, reason }, 'session ended');
+        session.client.close();
+      }
+    },
+    close: () => new Promise((resolve) => aedes.close(() => resolve())),
+  };
+}
+
+/**
+ * What trackers publish goes to the log and nowhere else: no subscriber of this broker may see
+ * it, so retained storage, offline queues and the emitter would be work for nothing. Messages
+ * without a client (commands) still take Aedes's own way; its $SYS chatter has no reader.
+ */
+function keepUplinkFromSubscribers(aedes: Aedes): void {
+  const publish = aedes.publish.bind(aedes) as (packet: unknown, client: unknown, done: unknown) => void;
+  const override = (
+    packet: { topic: string },
+    clientOrDone: Client | null | (() => void),
+    done?: () => void,
+  ): void => {
+    if (typeof clientOrDone === 'function') {
+      if (packet.topic.startsWith('$SYS/')) return clientOrDone();
+      return publish(packet, null, clientOrDone);
+    }
+    if (clientOrDone === null) return publish(packet, null, done);
+    done?.();
+  };
+  aedes.publish = override as typeof aedes.publish;
+}

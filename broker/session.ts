@@ -1,0 +1,60 @@
+import type { Client } from 'aedes';
+import type { FrameGuard } from './frame-guard.ts';
+import type { TokenBucket } from './rate-limit.ts';
+
+/** A tracker's login on one connection, and what the broker counts about it. */
+export interface Session {
+  client: Client;
+  guard: FrameGuard;
+  deviceId: number;
+  operatorId: number;
+  ident: string;
+  /** Under which it logged in, to notice a change of secret that was not heard of. */
+  secretHash: Buffer;
+  publishes: TokenBucket;
+  inFlightMessages: number;
+  inFlightBytes: number;
+  /** Why reading from it is suspended, if it is. */
+  paused: null | 'in_flight' | 'rate';
+  /** Until then its messages count as possibly repeated: trackers resend after a reconnect. */
+  mayRepeatUntilMs: number;
+}
+
+/** The sessions of this broker, by connection and by device. */
+export class Sessions {
+  #byClient = new Map<Client, Session>();
+  #byDevice = new Map<number, Session[]>();
+
+  get size(): number {
+    return this.#byClient.size;
+  }
+
+  add(session: Session): void {
+    this.#byClient.set(session.client, session);
+    const ofDevice = this.#byDevice.get(session.deviceId);
+    if (ofDevice) ofDevice.push(session);
+    else this.#byDevice.set(session.deviceId, [session]);
+  }
+
+  of(client: Client): Session | undefined {
+    return this.#byClient.get(client);
+  }
+
+  /** Oldest first. */
+  ofDevice(deviceId: number): readonly Session[] {
+    return this.#byDevice.get(deviceId) ?? [];
+  }
+
+  deviceIds(): number[] {
+    return [...this.#byDevice.keys()];
+  }
+
+  remove(client: Client): void {
+    const session = this.#byClient.get(client);
+    if (!session) return;
+    this.#byClient.delete(client);
+    const left = this.ofDevice(session.deviceId).filter((other) => other !== session);
+    if (left.length > 0) this.#byDevice.set(session.deviceId, left);
+    else this.#byDevice.delete(session.deviceId);
+  }
+}
