@@ -1,0 +1,120 @@
+import type { LogEntry, Mark } from '@wayleave/runtime/uplink-log/uplink-log.ts';
+import { type UplinkMessage, unpackEntry } from '@wayleave/runtime/uplink-log/uplink-record.ts';
+import type { Refusal } from '@wayleave/telematics/positions/adapters/adapter.ts';
+import { adapterFor } from '@wayleave/telematics/positions/adapters/adapters.ts';
+import { mergePositions } from '@wayleave/telematics/positions/merge.ts';
+import { type StoredPosition, toStored } from '@wayleave/telematics/positions/stored-position.ts';
+import type { QuarantinedMessage } from '@wayleave/telematics/quarantine/write-store.ts';
+import type { Tenure } from './tenure.ts';
+
+/** What some entries of the log come to: everything that one transaction will store. */
+export interface Batch {
+  /** No two of the same device and instant. */
+  rows: StoredPosition[];
+  quarantined: QuarantinedMessage[];
+  /** Where each shard stands once this and all before it is stored. */
+  marks: Map<Tenure, Mark>;
+  /** Some of it may have been stored before. */
+  mayRepeat: boolean;
+  messages: number;
+}
+
+/** Builds a batch entry by entry, in the order of the log. */
+export class BatchBuilder {
+  readonly batch: Batch = { rows: [], quarantined: [], marks: new Map(), mayRepeat: false, messages: 0 };
+  /** Index in `rows` of each device's newest position, and the instants of devices that need a look-up. */
+  #newest = new Map<number, number>();
+  #instants = new Map<number, Map<number, number>>();
+
+  get rowCount(): number {
+    return this.batch.rows.length;
+  }
+
+  /** `isReplay`: the entry was there before this worker took the shard, so it may be stored already. */
+  add(entry: LogEntry, tenure: Tenure, isReplay: boolean): void {
+    const { batch } = this;
+    if (isReplay) batch.mayRepeat = true;
+    unpackEntry(entry.bytes, (message, record) => {
+      batch.messages += 1;
+      if (message.maybeRepeated) batch.mayRepeat = true;
+      this.#decode(message, `${entry.shard}:${entry.mark}`, record);
+    });
+    batch.marks.set(tenure, entry.mark);
+  }
+
+  #decode(message: UplinkMessage, logEntry: string, logRecord: number): void {
+    const { deviceId, operatorId, topic, receivedAtMs, payload } = message;
+    const adapter = adapterFor(topic);
+    if (!adapter) {
+      const refusal: Refusal = { reason: 'unknown_topic', detail: 'no format uses this topic', item: 0 };
+      this.batch.quarantined.push(quarantined(message, refusal, logEntry, logRecord));
+      return;
+    }
+    const { positions, refusals } = adapter.decode(payload, receivedAtMs);
+    for (const position of positions) this.#place(toStored(deviceId, operatorId, position));
+    for (const refusal of refusals) this.batch.quarantined.push(quarantined(message, refusal, logEntry, logRecord));
+  }
+
+  /** Adds a row, or merges it into the one of the same device and instant. */
+  #place(row: StoredPosition): void {
+    const { rows } = this.batch;
+    const { deviceId, position } = row;
+    const newestAt = this.#newest.get(deviceId);
+    // Nearly every fix is newer than the one before it: only a device that breaks the order
+    // pays for an index of its instants.
+    if (newestAt === undefined || position.fixTimeMs > rows[newestAt]!.position.fixTimeMs) {
+      this.#newest.set(deviceId, rows.push(row) - 1);
+      this.#instants.get(deviceId)?.set(position.fixTimeMs, rows.length - 1);
+      return;
+    }
+    const instants = this.#instantsOf(deviceId);
+    const sameAt = instants.get(position.fixTimeMs);
+    if (sameAt === undefined) {
+      instants.set(position.fixTimeMs, rows.push(row) - 1);
+    } else {
+      rows[sameAt] = toStored(deviceId, row.operatorId, mergePositions(rows[sameAt]!.position, position));
+    }
+  }
+
+  #instantsOf(deviceId: number): Map<number, number> {
+    let instants = this.#instants.get(deviceId);
+    if (!instants) {
+      instants = new Map();
+      for (const [at, row] of this.batch.rows.entries()) {
+        if (row.deviceId === deviceId) instants.set(row.position.fixTimeMs, at);
+      }
+      this.#instants.set(deviceId, instants);
+    }
+    return instants;
+  }
+}
+
+/** The newest position of each device among the rows. */
+export function newestByDevice(rows: readonly StoredPosition[]): Map<number, StoredPosition> {
+  const newest = new Map<number, StoredPosition>();
+  for (const row of rows) {
+    const known = newest.get(row.deviceId);
+    if (!known || row.position.fixTimeMs > known.position.fixTimeMs) newest.set(row.deviceId, row);
+  }
+  return newest;
+}
+
+function quarantined(
+  message: UplinkMessage,
+  refusal: Refusal,
+  logEntry: string,
+  logRecord: number,
+): QuarantinedMessage {
+  return {
+    operatorId: message.operatorId,
+    deviceId: message.deviceId,
+    receivedAtMs: message.receivedAtMs,
+    topic: message.topic,
+    reason: refusal.reason,
+    detail: refusal.detail,
+    payload: refusal.payload ?? message.payload,
+    logEntry,
+    logRecord,
+    logItem: refusal.item,
+  };
+}

@@ -1,0 +1,60 @@
+import type { Metrics } from '@wayleave/runtime/metrics.ts';
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { Batch } from './batch.ts';
+import type { WriteOutcome } from './write-batch.ts';
+
+export interface IngestMetrics {
+  stored(batch: Batch, outcome: WriteOutcome, tookMs: number): void;
+}
+
+export function createIngestMetrics(registry: Metrics, heldShards: () => number): IngestMetrics {
+  const registers = [registry];
+  const positions = new Counter({
+    name: 'wayleave_ingest_positions_total',
+    help: 'Positions handed to the database, repeated ones included',
+    registers,
+  });
+  const quarantined = new Counter({
+    name: 'wayleave_ingest_quarantined_total',
+    help: 'Messages and items that are no position, by reason',
+    labelNames: ['reason'],
+    registers,
+  });
+  const batches = new Histogram({
+    name: 'wayleave_ingest_batch_seconds',
+    help: 'One transaction, by the way its rows took',
+    labelNames: ['way'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+    registers,
+  });
+  const batchRows = new Histogram({
+    name: 'wayleave_ingest_batch_rows',
+    help: 'Positions in one transaction',
+    buckets: [1, 10, 100, 500, 1_000, 2_000, 4_000, 6_000, 10_000],
+    registers,
+  });
+  const lag = new Gauge({
+    name: 'wayleave_ingest_lag_seconds',
+    help: 'From the broker to the database, of the last position stored',
+    registers,
+  });
+  new Gauge({
+    name: 'wayleave_ingest_shards',
+    help: 'Shards that this worker holds',
+    registers,
+    collect() {
+      this.set(heldShards());
+    },
+  });
+  return {
+    stored: (batch, outcome, tookMs) => {
+      positions.inc(batch.rows.length);
+      for (const { reason } of batch.quarantined) quarantined.inc({ reason });
+      if (outcome.refused > 0) quarantined.inc({ reason: 'refused_by_database' }, outcome.refused);
+      batches.observe({ way: outcome.merged ? 'merged' : 'straight' }, tookMs / 1_000);
+      batchRows.observe(batch.rows.length);
+      const last = batch.rows.at(-1);
+      if (last) lag.set((Date.now() - last.position.receivedAtMs) / 1_000);
+    },
+  };
+}

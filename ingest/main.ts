@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { env, port, readConfig } from '@wayleave/runtime/config.ts';
+import { configOrExit, runService } from '@wayleave/runtime/lifecycle.ts';
+import { createLog } from '@wayleave/runtime/log.ts';
+import { createMetrics } from '@wayleave/runtime/metrics.ts';
+import { startOpsServer } from '@wayleave/runtime/ops-server.ts';
+import { createPool } from '@wayleave/runtime/postgres.ts';
+import { createRedis } from '@wayleave/runtime/redis.ts';
+import { createRedisUplinkLog } from '@wayleave/runtime/uplink-log/redis-uplink-log.ts';
+import { createIngestMetrics } from './ingest-metrics.ts';
+import { createLivePublisher } from './live-publisher.ts';
+import { ownShards } from './shard-owner.ts';
+import { IngestWorker } from './worker.ts';
+import { createBatchWriter } from './write-batch.ts';
+
+const config = configOrExit(() =>
+  readConfig({
+    DATABASE_URL: env.DATABASE_URL,
+    REDIS_URL: env.REDIS_URL,
+    HOST: env.HOST,
+    LOG_LEVEL: env.LOG_LEVEL,
+    UPLINK_SHARDS: env.UPLINK_SHARDS,
+    UPLINK_LOG_MAX_MIB: env.UPLINK_LOG_MAX_MIB,
+    INGEST_OPS_PORT: port(9102),
+  }),
+);
+const log = createLog('ingest', config.LOG_LEVEL);
+
+runService(log, async ({ onClose }) => {
+  const pool = createPool({ url: config.DATABASE_URL, role: 'wayleave_ingest', log, maxConnections: 4 });
+  onClose('database', () => pool.end());
+  const redis = createRedis(config.REDIS_URL, 'ingest', log);
+  onClose('redis', () => redis.quit());
+  const blockingRedis = createRedis(config.REDIS_URL, 'ingest-reader', log);
+  onClose('redis reader', () => blockingRedis.disconnect());
+
+  const uplink = createRedisUplinkLog({
+    redis,
+    blockingRedis,
+    shardCount: config.UPLINK_SHARDS,
+    maxBytes: config.UPLINK_LOG_MAX_MIB * 1_024 * 1_024,
+  });
+  const registry = createMetrics('ingest');
+  const worker = new IngestWorker({
+    log,
+    uplink,
+    write: createBatchWriter(pool).write,
+    publish: createLivePublisher(redis, log),
+    verifyLeases: () => owner.verify(),
+    metrics: createIngestMetrics(registry, () => owner.held.size),
+  });
+  const owner = await ownShards({
+    pool,
+    worker: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
+    shardCount: config.UPLINK_SHARDS,
+    log,
+    onAcquired: (lease) => {
+      log.info({ shard: lease.shard, epoch: lease.epoch }, 'shard taken');
+      worker.acquired(lease);
+    },
+    onLost: (shard) => {
+      log.info({ shard }, 'shard given up');
+      worker.lost(shard);
+    },
+  });
+  onClose('leases', () => owner.close());
+  worker.start();
+  onClose('worker', () => worker.stop());
+
+  const ops = await startOpsServer({
+    host: config.HOST,
+    port: config.INGEST_OPS_PORT,
+    metrics: registry,
+    checks: { postgres: () => pool.query('SELECT'), redis: () => redis.ping() },
+  });
+  onClose('ops', () => ops.close());
+});

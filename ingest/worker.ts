@@ -1,0 +1,161 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '@wayleave/runtime/log.ts';
+import type { UplinkLog } from '@wayleave/runtime/uplink-log/uplink-log.ts';
+import type { StoredPosition } from '@wayleave/telematics/positions/stored-position.ts';
+import { type Batch, BatchBuilder, newestByDevice } from './batch.ts';
+import { MIN_BATCH_ROWS, nextBatchRows } from './batch-size.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { CheckpointTracker } from './checkpoint-tracker.ts';
+import { EntryBuffer } from './entry-buffer.ts';
+import type { IngestMetrics } from './ingest-metrics.ts';
+import { FencedError, type ShardLease } from './store.ts';
+import type { Tenure } from './tenure.ts';
+import type { WriteOutcome } from './write-batch.ts';
+
+/** Read ahead of what is being stored. */
+const MAX_BUFFERED_BYTES = 8 * 1_024 * 1_024;
+const MAX_ENTRIES_PER_SHARD_AND_READ = 16;
+const READ_WAIT_MS = 500;
+/** Between the starts of two transactions while there is little to store. */
+const MIN_BATCH_INTERVAL_MS = 8;
+const RETRY_MS = 250;
+/** After a shard was taken, what its last holder may have stored already. */
+const REPLAY_MARGIN_MS = 2_000;
+
+export interface WorkerParts {
+  log: Log;
+  uplink: UplinkLog;
+  write: (batch: Batch, point: Checkpoint | null) => Promise<WriteOutcome>;
+  publish: (newest: Iterable<StoredPosition>) => void;
+  /** Finds out which leases are still held, after one proved not to be. */
+  verifyLeases: () => Promise<void>;
+  metrics: IngestMetrics;
+}
+
+/**
+ * Takes the shards that it holds from the log to the database. Reading runs ahead of storing
+ * within a bound, and the next batch is decoded while the last one commits.
+ */
+export class IngestWorker {
+  #parts: WorkerParts;
+  #tenures = new Map<number, Tenure>();
+  #buffer = new EntryBuffer<Tenure>(MAX_BUFFERED_BYTES);
+  #checkpoints = new CheckpointTracker();
+  #trimming: Promise<void> = Promise.resolve();
+  #stopping = false;
+  #loops: Promise<unknown> = Promise.resolve();
+  #batchRows = MIN_BATCH_ROWS;
+  #bytesPerRow = 256;
+
+  constructor(parts: WorkerParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#loops = Promise.all([this.#readLoop(), this.#storeLoop()]);
+  }
+
+  /** Stores what was read, with a last checkpoint. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#buffer.close();
+    await this.#loops;
+    await this.#trimming;
+  }
+
+  acquired(lease: ShardLease): void {
+    const replayUntilMs = Date.now() + REPLAY_MARGIN_MS;
+    this.#tenures.set(lease.shard, { lease, readUpTo: lease.checkpoint, replayUntilMs, isHeld: true });
+    this.#buffer.wake();
+  }
+
+  lost(shard: number): void {
+    const tenure = this.#tenures.get(shard);
+    if (tenure) tenure.isHeld = false;
+    this.#tenures.delete(shard);
+  }
+
+  async #readLoop(): Promise<void> {
+    const { uplink, log } = this.#parts;
+    while (await this.#buffer.untilRoom(() => this.#tenures.size > 0)) {
+      const tenures = new Map(this.#tenures);
+      const after = new Map([...tenures].map(([shard, { readUpTo }]) => [shard, readUpTo]));
+      try {
+        const options = { maxEntriesPerShard: MAX_ENTRIES_PER_SHARD_AND_READ, waitMs: READ_WAIT_MS };
+        for (const entry of await uplink.read(after, options)) {
+          const tenure = tenures.get(entry.shard)!;
+          tenure.readUpTo = entry.mark;
+          this.#buffer.push(tenure, entry);
+        }
+      } catch (error) {
+        if (this.#stopping) return;
+        log.warn({ err: error }, 'the uplink log cannot be read; trying again');
+        await sleep(RETRY_MS);
+      }
+    }
+  }
+
+  async #storeLoop(): Promise<void> {
+    let storing: Promise<void> = Promise.resolve();
+    let startedAtMs = 0;
+    while (await this.#buffer.untilFilled()) {
+      // A batch that would not be full waits for the transaction under way, and grows meanwhile.
+      if (this.#buffer.bytes < this.#batchRows * this.#bytesPerRow) await storing;
+      const sinceLastMs = performance.now() - startedAtMs;
+      if (sinceLastMs < MIN_BATCH_INTERVAL_MS) await sleep(MIN_BATCH_INTERVAL_MS - sinceLastMs);
+      const batch = this.#nextBatch();
+      await storing;
+      startedAtMs = performance.now();
+      storing = this.#store(batch);
+    }
+    await storing;
+  }
+
+  #nextBatch(): Batch {
+    const builder = new BatchBuilder();
+    let bytes = 0;
+    while (builder.rowCount < this.#batchRows) {
+      const next = this.#buffer.shift();
+      if (!next) break;
+      if (!next.tenure.isHeld) continue;
+      bytes += next.entry.bytes.length;
+      builder.add(next.entry, next.tenure, Date.now() < next.tenure.replayUntilMs);
+    }
+    if (builder.rowCount > 0) this.#bytesPerRow = bytes / builder.rowCount;
+    return builder.batch;
+  }
+
+  /** Stores a batch however long it takes; while it cannot, nothing else is read or trimmed. */
+  async #store(batch: Batch): Promise<void> {
+    const { log, publish, metrics } = this.#parts;
+    const newest = newestByDevice(batch.rows);
+    this.#checkpoints.add(batch.marks, newest, batch.mayRepeat);
+    const startedAtMs = performance.now();
+    for (let attempt = 1; ; attempt += 1) {
+      const point = this.#checkpoints.due(performance.now(), this.#buffer.isEmpty);
+      try {
+        const outcome = await this.#parts.write(batch, point);
+        const tookMs = performance.now() - startedAtMs;
+        this.#batchRows = nextBatchRows(this.#batchRows, { rows: batch.rows.length, tookMs });
+        metrics.stored(batch, outcome, tookMs);
+        if (point) this.#checkpointed(point);
+        break;
+      } catch (error) {
+        if (error instanceof FencedError) await this.#parts.verifyLeases();
+        else log.error({ err: error, rows: batch.rows.length, attempt }, 'a batch was not stored; trying again');
+        if (this.#stopping && attempt > 3) throw error;
+        await sleep(RETRY_MS);
+      }
+    }
+    publish(newest.values());
+  }
+
+  #checkpointed(point: Checkpoint): void {
+    this.#checkpoints.made(performance.now());
+    const marks = new Map(point.reached.map(({ shard, checkpoint }) => [shard, checkpoint]));
+    // Not waited for: what is trimmed late is only held a moment longer.
+    this.#trimming = this.#trimming
+      .then(() => this.#parts.uplink.trim(marks))
+      .catch((error: unknown) => this.#parts.log.warn({ err: error }, 'the uplink log was not trimmed'));
+  }
+}

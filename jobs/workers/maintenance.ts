@@ -1,0 +1,73 @@
+import type { Log } from '@wayleave/runtime/log.ts';
+import { deleteSent } from '@wayleave/runtime/outbox/store.ts';
+import { inTransaction, type Pool } from '@wayleave/runtime/postgres.ts';
+import { createQueue, QUEUE_PREFIX } from '@wayleave/runtime/queues.ts';
+import type { Redis } from '@wayleave/runtime/redis.ts';
+import { type ConnectionOptions, Worker } from 'bullmq';
+import { deleteIdempotencyKeys, makePositionPartitions } from '../maintenance-store.ts';
+
+const QUEUE = 'maintenance';
+const HOUR_MS = 3_600_000;
+/** Days of partitions made ahead: as long as nobody may notice that this job stopped. */
+const PARTITION_DAYS_AHEAD = 7;
+/** A sent outbox row is what tells a replayed change that it was told already. */
+const KEEP_SENT_DAYS = 7;
+const KEEP_IDEMPOTENCY_KEYS_HOURS = 24;
+/** Rows deleted in one statement, so that none holds its locks for long. */
+const DELETE_LIMIT = 5_000;
+
+/** What is done by the clock, by name: how often, and what. */
+const tasks: Record<string, { everyMs: number; run: (pool: Pool) => Promise<number> }> = {
+  'make-position-partitions': {
+    everyMs: HOUR_MS,
+    run: (pool) => makePositionPartitions(pool, PARTITION_DAYS_AHEAD),
+  },
+  'delete-sent-outbox-rows': {
+    everyMs: HOUR_MS,
+    run: (pool) =>
+      untilFewer(() => inTransaction(pool, (connection) => deleteSent(connection, KEEP_SENT_DAYS, DELETE_LIMIT))),
+  },
+  'delete-idempotency-keys': {
+    everyMs: HOUR_MS,
+    run: (pool) => untilFewer(() => deleteIdempotencyKeys(pool, KEEP_IDEMPOTENCY_KEYS_HOURS, DELETE_LIMIT)),
+  },
+};
+
+async function untilFewer(deleteSome: () => Promise<number>): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const deleted = await deleteSome();
+    total += deleted;
+    if (deleted < DELETE_LIMIT) return total;
+  }
+}
+
+/** Schedules the tasks, once for all `jobs` processes, and works them off. */
+export async function startMaintenance(options: {
+  redis: Redis;
+  workerRedis: Redis;
+  pool: Pool;
+  log: Log;
+}): Promise<{ close(): Promise<void> }> {
+  const { redis, workerRedis, pool, log } = options;
+  const queue = createQueue(QUEUE, redis);
+  for (const [name, { everyMs }] of Object.entries(tasks)) {
+    await queue.upsertJobScheduler(name, { every: everyMs }, { name });
+  }
+  const worker = new Worker(
+    QUEUE,
+    async ({ name }) => {
+      const affected = await tasks[name]!.run(pool);
+      log.info({ task: name, affected }, 'maintenance done');
+    },
+    { connection: workerRedis as ConnectionOptions, prefix: QUEUE_PREFIX },
+  );
+  worker.on('failed', (job, error) => log.error({ err: error, task: job?.name }, 'maintenance failed'));
+  worker.on('error', (error) => log.warn({ err: error }, 'the maintenance worker lost Redis'));
+  return {
+    close: async () => {
+      await worker.close();
+      await queue.close();
+    },
+  };
+}
