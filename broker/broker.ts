@@ -7,7 +7,8 @@ import { Aedes, type AedesOptions, type Client } from 'aedes';
 import { logIn, REFUSED_IDENTIFIER, refusalError } from './authenticate.ts';
 import type { BrokerMetrics } from './broker-metrics.ts';
 import { FlowControl } from './flow-control.ts';
-import { FrameGuard, guardSocket } from './frame-guard.ts';
+import { FrameGuard } from './frame-guard.ts';
+import { guardInlet, type Inlet } from './inlet.ts';
 import { limits } from './limits.ts';
 import { TokenBucket } from './rate-limit.ts';
 import { Sessions } from './session.ts';
@@ -43,7 +44,7 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
   const { lookup, secretKey, writer, metrics, log } = options;
   const sessions = new Sessions();
   const flow = new FlowControl();
-  const guards = new WeakMap<Client, FrameGuard>();
+  const connections = new WeakMap<Client, { guard: FrameGuard; inlet: Inlet }>();
   const malformedIds = new WeakSet<Client>();
   const changedAtMs = new LRUCache<number, number>({ max: limits.maxRememberedChanges });
   const frameLimits = { ...limits, maxFrameBytes: options.maxFrameBytes };
@@ -142,7 +143,7 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
   aedes.on('keepaliveTimeout', () => metrics.refusals.inc({ reason: 'keepalive' }));
 
   function register(client: Client, credential: DeviceCredential): void {
-    const guard = guards.get(client)!;
+    const { guard, inlet } = connections.get(client)!;
     guard.known = true;
     const tooMany = sessions.ofDevice(credential.deviceId).length - limits.maxSessionsPerDevice + 1;
     for (const oldest of sessions.ofDevice(credential.deviceId).slice(0, Math.max(0, tooMany))) {
@@ -152,7 +153,7 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     }
     sessions.add({
       client,
-      guard,
+      inlet,
       deviceId: credential.deviceId,
       operatorId: credential.operatorId,
       ident: credential.ident,
@@ -178,11 +179,11 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     accept: (socket) => {
       socket.setNoDelay(true);
       const guard = new FrameGuard(frameLimits);
-      guardSocket(socket, guard, (violation) => {
+      const inlet = guardInlet(socket, guard, (violation) => {
         metrics.refusals.inc({ reason: violation });
         log.info({ address: socket.remoteAddress, violation }, 'connection refused');
       });
-      guards.set(aedes.handle(socket), guard);
+      connections.set(aedes.handle(socket), { guard, inlet });
     },
     disconnect: (deviceId, reason) => {
       changedAtMs.set(deviceId, performance.now());

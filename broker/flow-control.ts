@@ -1,9 +1,5 @@
-import type { Client } from 'aedes';
 import { limits } from './limits.ts';
 import type { Session } from './session.ts';
-
-/** Aedes can stop reading a connection, which TCP then passes on to the tracker. */
-type PausableClient = Client & { pause(): void; resume(): void };
 
 /**
  * Bounds what is held unacknowledged, per client and over all, and how fast a device publishes.
@@ -31,7 +27,7 @@ export class FlowControl {
     if (session.paused === null && (this.#allOver || isSessionOver(session, 1))) {
       session.paused = 'in_flight';
       this.#paused.add(session);
-      (session.client as PausableClient).pause();
+      session.inlet.pause();
     }
     const earlyMs = session.publishes.take(nowMs);
     if (earlyMs > 0) this.#slowDown(session, earlyMs);
@@ -67,14 +63,14 @@ export class FlowControl {
   #resume(session: Session): void {
     this.#paused.delete(session);
     session.paused = null;
-    if (!session.client.closed) (session.client as PausableClient).resume();
+    session.inlet.resume();
   }
 
   #slowDown(session: Session, waitMs: number): void {
     if (session.paused === 'rate') return;
     this.#paused.delete(session);
     session.paused = 'rate';
-    (session.client as PausableClient).pause();
+    session.inlet.pause();
     setTimeout(() => {
       if (session.paused === 'rate') this.#resume(session);
     }, waitMs).unref();

@@ -1,5 +1,3 @@
-import type { Socket } from 'node:net';
-
 /** The control packet type of CONNECT, in the high half of a packet's first byte. */
 const CONNECT = 1;
 
@@ -75,29 +73,4 @@ export class FrameGuard {
     }
     return null;
   }
-}
-
-/**
- * Puts a guard in front of whatever reads the socket. `push` is where a stream takes bytes in
- * (node:stream, "Implementing a readable stream"), so nothing is copied and no stream is added
- * to the path of every message.
- */
-export function guardSocket(
-  socket: Socket,
-  guard: FrameGuard,
-  onViolation: (violation: FrameViolation) => void,
-): void {
-  const push = socket.push.bind(socket);
-  socket.push = (chunk: unknown, encoding?: BufferEncoding): boolean => {
-    if (chunk instanceof Uint8Array) {
-      const violation = guard.inspect(chunk);
-      if (violation) {
-        socket.push = push;
-        onViolation(violation);
-        socket.destroy();
-        return false;
-      }
-    }
-    return push(chunk, encoding);
-  };
 }

@@ -1,11 +1,11 @@
 import type { Client } from 'aedes';
-import type { FrameGuard } from './frame-guard.ts';
+import type { Inlet } from './inlet.ts';
 import type { TokenBucket } from './rate-limit.ts';
 
 /** A tracker's login on one connection, and what the broker counts about it. */
 export interface Session {
   client: Client;
-  guard: FrameGuard;
+  inlet: Inlet;
   deviceId: number;
   operatorId: number;
   ident: string;

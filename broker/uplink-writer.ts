@@ -90,15 +90,20 @@ export class UplinkWriter {
     const entries: ShardEntry[] = batches.map(({ shard, packer }) => ({ shard, bytes: packer.entry() }));
     const startedAtMs = performance.now();
     const refused: Batch[] = [];
+    const refusing = new Set<number>();
     try {
       const outcomes = await this.#log.append(entries);
       this.#onFlushed(performance.now() - startedAtMs);
       this.figures.appends += 1;
       for (const [index, batch] of batches.entries()) {
-        // Once an entry of a shard is refused, the later ones of that shard wait too: were one
-        // of them taken meanwhile, a tracker's messages would be acknowledged out of order.
-        if (outcomes[index] === 'durable') this.#release(batch);
-        else refused.push(batch);
+        // Once an entry of a shard is refused, the later ones of that shard go again too, taken
+        // or not: acknowledgements keep their order, and storing one twice is harmless.
+        if (outcomes[index] === 'durable' && !refusing.has(batch.shard)) {
+          this.#release(batch);
+        } else {
+          refusing.add(batch.shard);
+          refused.push(batch);
+        }
       }
     } catch (error) {
       // What became of them is unknown; storing one twice is harmless, losing one is not.
@@ -106,7 +111,7 @@ export class UplinkWriter {
       refused.push(...batches);
     }
     for (const batch of refused.reverse()) this.#queues[batch.shard]!.unshift(batch);
-    this.figures.fullShards = new Set(refused.map((batch) => batch.shard)).size;
+    this.figures.fullShards = refusing.size;
     return refused.length === 0;
   }
 

@@ -27,12 +27,11 @@ export function createBatchWriter(pool: Pool): {
   return {
     async write(batch, point) {
       const merging = batch.mayRepeat || performance.now() < mergeUntilMs;
-      const attempt = async (storeRows: StoreRows): Promise<number> =>
-        await inTransaction(pool, async (connection) => {
-          if (!prepared.has(connection)) {
-            await prepareConnection(connection);
-            prepared.add(connection);
-          }
+      const attempt = async (storeRows: StoreRows): Promise<number> => {
+        let used: Connection | undefined;
+        const refusedCount = await inTransaction(pool, async (connection) => {
+          used = connection;
+          if (!prepared.has(connection)) await prepareConnection(connection);
           const refused = await storeRows(connection, batch.rows);
           await quarantine(connection, [...batch.quarantined, ...refused.map(refusedByDatabase)]);
           await addToOutbox(connection, batch.rows.flatMap(risksOf));
@@ -42,6 +41,10 @@ export function createBatchWriter(pool: Pool): {
           }
           return refused.length;
         });
+        // Only now: a transaction that rolls back takes the temporary tables with it.
+        if (used) prepared.add(used);
+        return refusedCount;
+      };
       try {
         return { merged: merging, refused: await attempt(merging ? storeMerging : storeStraight) };
       } catch (error) {

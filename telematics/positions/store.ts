@@ -9,7 +9,8 @@ import type { StoredPosition } from './stored-position.ts';
  * Reading them is history-store.ts.
  */
 
-const encoder = new CopyEncoder();
+/** One for each connection: its buffer is in use until the server has taken the rows. */
+const encoders = new WeakMap<Connection, CopyEncoder>();
 
 const COPY_STRAIGHT = `COPY positions (${COPY_COLUMNS}) FROM STDIN (FORMAT binary)`;
 
@@ -108,6 +109,7 @@ export async function advanceLatest(
 }
 
 async function copyIn(connection: Connection, statement: string, rows: readonly StoredPosition[]): Promise<void> {
+  const encoder = encoders.getOrInsertComputed(connection, () => new CopyEncoder());
   const stream = connection.query(copyFrom(statement));
   const finished = once(stream, 'finish');
   stream.end(encoder.encode(rows));

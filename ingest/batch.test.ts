@@ -1,0 +1,95 @@
+import type { LogEntry } from '@wayleave/runtime/uplink-log/uplink-log.ts';
+import { EntryPacker } from '@wayleave/runtime/uplink-log/uplink-record.ts';
+import { describe, expect, it } from 'vitest';
+import { BatchBuilder, newestByDevice } from './batch.ts';
+import type { Tenure } from './tenure.ts';
+
+const NOW = Date.UTC(2026, 10, 20, 10);
+const tenure = (): Tenure => ({ lease: { shard: 3, epoch: '1', checkpoint: '' }, readUpTo: '', replayUntilMs: 0, isHeld: true });
+
+interface Sent {
+  deviceId?: number;
+  topic?: string;
+  message: unknown;
+  maybeRepeated?: boolean;
+}
+
+function entry(mark: string, ...sent: Sent[]): LogEntry {
+  const packer = new EntryPacker();
+  for (const { deviceId = 1, topic = 'devices/x/positions', message, maybeRepeated = false } of sent) {
+    packer.add({ deviceId, operatorId: 7, receivedAtMs: NOW, maybeRepeated, topic, payload: Buffer.from(JSON.stringify(message)) });
+  }
+  return { shard: 3, mark, bytes: packer.entry() };
+}
+
+const fix = (second: number, more: object = {}) => ({ time: NOW + second * 1_000, lat: 1, lon: 2, ...more });
+
+describe('a batch', () => {
+  it('holds the rows of its entries and where its shard then stands', () => {
+    const builder = new BatchBuilder();
+    const held = tenure();
+    builder.add(entry('1-0/10', { message: fix(0) }, { deviceId: 2, message: [fix(0), fix(1)] }), held, false);
+    builder.add(entry('2-0/20', { message: fix(5) }), held, false);
+    const { rows, marks, messages, mayRepeat, quarantined } = builder.batch;
+    expect(rows.map((row) => [row.deviceId, row.position.fixTimeMs - NOW])).toEqual([
+      [1, 0],
+      [2, 0],
+      [2, 1_000],
+      [1, 5_000],
+    ]);
+    expect([...marks]).toEqual([[held, '2-0/20']]);
+    expect({ messages, mayRepeat, quarantined }).toEqual({ messages: 3, mayRepeat: false, quarantined: [] });
+  });
+
+  it('merges messages of the same instant, in whatever order the instants come', () => {
+    const builder = new BatchBuilder();
+    const sent = [fix(2), fix(0, { speedKmh: 5 }), fix(1), fix(0, { batteryV: 12 }), fix(2, { alarm: 'sos' }), fix(3), fix(3)];
+    builder.add(entry('1-0/10', ...sent.map((message) => ({ message }))), tenure(), false);
+    const found = builder.batch.rows.map(({ position }) => [
+      (position.fixTimeMs - NOW) / 1_000,
+      position.speedKmh,
+      position.batteryV,
+      position.alarm,
+    ]);
+    expect(found).toEqual([
+      [2, null, null, 'sos'],
+      [0, 5, 12, null],
+      [1, null, null, null],
+      [3, null, null, null],
+    ]);
+  });
+
+  it('remembers that something may have been stored before', () => {
+    const builder = new BatchBuilder();
+    builder.add(entry('1-0/10', { message: fix(0) }), tenure(), true);
+    expect(builder.batch.mayRepeat).toBe(true);
+    const other = new BatchBuilder();
+    other.add(entry('1-0/10', { message: fix(0), maybeRepeated: true }), tenure(), false);
+    expect(other.batch.mayRepeat).toBe(true);
+  });
+
+  it('quarantines what is no position under its place in the log', () => {
+    const builder = new BatchBuilder();
+    builder.add(
+      entry('9-1/10', { message: fix(0) }, { message: [fix(1), { lat: 3 }] }, { topic: 'x/y', message: 5 }),
+      tenure(),
+      false,
+    );
+    expect(builder.batch.rows).toHaveLength(2);
+    expect(builder.batch.quarantined).toMatchObject([
+      { reason: 'missing_field', logEntry: '3:9-1/10', logRecord: 1, logItem: 1, topic: 'devices/x/positions' },
+      { reason: 'unknown_topic', logEntry: '3:9-1/10', logRecord: 2, logItem: 0, topic: 'x/y' },
+    ]);
+    expect(builder.batch.quarantined[1]!.payload.toString()).toBe('5');
+  });
+
+  it('knows the newest position of each device', () => {
+    const builder = new BatchBuilder();
+    builder.add(entry('1-0/10', { message: fix(4) }, { message: fix(1) }, { deviceId: 2, message: fix(2) }), tenure(), false);
+    const newest = newestByDevice(builder.batch.rows);
+    expect([...newest].map(([device, row]) => [device, row.position.fixTimeMs - NOW])).toEqual([
+      [1, 4_000],
+      [2, 2_000],
+    ]);
+  });
+});
