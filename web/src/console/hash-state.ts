@@ -1,0 +1,28 @@
+export interface HashState {
+  vehicleId: string | null;
+  /** The map's view, so that a reload or a shared link shows the same streets. */
+  at: { zoom: number; lat: number; lon: number } | null;
+}
+
+/** Reads `#vehicle=…&at=zoom/lat/lon`; what cannot be read is left out. */
+export function parseHash(hash: string): HashState {
+  const fields = new URLSearchParams(hash.replace(/^#/, ''));
+  const numbers = (fields.get('at') ?? '').split('/').map(Number);
+  const [zoom, lat, lon] = numbers;
+  const readable =
+    numbers.length === 3 &&
+    numbers.every(Number.isFinite) &&
+    Math.abs(lat ?? 0) <= 90 &&
+    Math.abs(lon ?? 0) <= 360;
+  return {
+    vehicleId: fields.get('vehicle') || null,
+    at: readable ? { zoom: zoom ?? 0, lat: lat ?? 0, lon: lon ?? 0 } : null,
+  };
+}
+
+export function formatHash({ vehicleId, at }: HashState): string {
+  const parts: string[] = [];
+  if (vehicleId) parts.push(`vehicle=${encodeURIComponent(vehicleId)}`);
+  if (at) parts.push(`at=${at.zoom.toFixed(2)}/${at.lat.toFixed(5)}/${at.lon.toFixed(5)}`);
+  return parts.length > 0 ? `#${parts.join('&')}` : '';
+}

@@ -1,0 +1,88 @@
+import type { VehicleKind } from '../api/types.ts';
+import type { VehicleState } from '../live/classify.ts';
+
+/** Wayleave's mark: a vehicle on its way. */
+export function Mark({ size }: { size: number }) {
+  return (
+    <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden="true" className="mark">
+      <rect width="32" height="32" rx="8" />
+      <path d="M16 5.5 24.5 26 16 21.4 7.5 26Z" />
+    </svg>
+  );
+}
+
+/** The same shapes that the map draws, so that the list is its legend. */
+export function StateGlyph({ state, size = 14 }: { state: VehicleState; size?: number }) {
+  return (
+    <svg width={size} height={size} viewBox="0 0 16 16" aria-hidden="true" className={`glyph ${state}`}>
+      {GLYPHS[state]}
+    </svg>
+  );
+}
+
+const GLYPHS: Record<VehicleState, React.ReactNode> = {
+  moving: <path d="M8 1 13.6 14.2 8 11.2 2.4 14.2Z" />,
+  idling: <path d="M8 1.2 11.3 5.6A5 5 0 1 1 4.7 5.6Z" />,
+  parked: <rect x="3" y="3" width="10" height="10" rx="3" />,
+  offline: <circle cx="8" cy="8" r="4.4" fill="none" stroke="currentColor" strokeWidth="2.4" />,
+  alarm: (
+    <>
+      <circle cx="8" cy="8" r="7.4" opacity="0.25" />
+      <circle cx="8" cy="8" r="4.4" />
+    </>
+  ),
+};
+
+export function KindIcon({ kind }: { kind: VehicleKind }) {
+  return (
+    <svg viewBox="0 0 24 24" aria-hidden="true" className="kind-icon">
+      {KINDS[kind] ?? KINDS.car}
+    </svg>
+  );
+}
+
+const KINDS: Record<VehicleKind, React.ReactNode> = {
+  motorcycle: (
+    <>
+      <circle cx="5.5" cy="16" r="3.5" />
+      <circle cx="18.5" cy="16" r="3.5" />
+      <path d="M5.5 16 9 10.5h6l3.5 5.5M15 10.5 13.6 7H11m-2 3.5-1.5-2H5" />
+    </>
+  ),
+  car: (
+    <>
+      <path d="M3 16v-3.5l2.2-1L7.4 7h8l3.4 4.5 2.2 1V16H3Z" />
+      <circle cx="7.5" cy="16.5" r="2" />
+      <circle cx="16.5" cy="16.5" r="2" />
+    </>
+  ),
+  van: (
+    <>
+      <path d="M2.5 16.5V6.5H15l4 4.5 2.5 1.2v4.3h-19ZM15 6.5V11h4" />
+      <circle cx="7" cy="17" r="2" />
+      <circle cx="17" cy="17" r="2" />
+    </>
+  ),
+  truck: (
+    <>
+      <path d="M2 16.5v-11h11.5v11H2ZM13.5 9H18l3.5 4v3.5h-8V9Z" />
+      <circle cx="6.5" cy="17" r="2" />
+      <circle cx="17.5" cy="17" r="2" />
+    </>
+  ),
+};
+
+export function Icon({ name }: { name: keyof typeof ICONS }) {
+  return (
+    <svg viewBox="0 0 20 20" aria-hidden="true" className="icon">
+      {ICONS[name]}
+    </svg>
+  );
+}
+
+const ICONS = {
+  search: <path d="M8.8 14.6a5.8 5.8 0 1 0 0-11.6 5.8 5.8 0 0 0 0 11.6ZM13 13l4 4" />,
+  close: <path d="m5 5 10 10M15 5 5 15" />,
+  follow: <path d="M10 6.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7ZM10 2v3m0 10v3M2 10h3m10 0h3" />,
+  exit: <path d="M8 4H4.5A1.5 1.5 0 0 0 3 5.5v9A1.5 1.5 0 0 0 4.5 16H8m5-9 3 3-3 3m3-3H8" />,
+} as const;

@@ -1,0 +1,226 @@
+import { type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
+import { mapConfig } from '../api/client.ts';
+import type { Bounds } from '../api/types.ts';
+import { duration } from '../format/units.ts';
+import type { VehicleState } from '../live/classify.ts';
+import type { FleetStore, FleetView } from '../live/fleet-store.ts';
+import type { LiveSession } from '../live/live-session.ts';
+import { createFleetMap, type FleetMap, type MapView } from '../map/fleet-map.ts';
+import type { TrackPoint } from '../map/track.ts';
+import { outgrown, subscriptionBounds } from '../map/viewport.ts';
+import { backfillTrails } from './backfill.ts';
+import { useLatest, useMedia, useServerNow } from './hooks.ts';
+import { Icon, StateGlyph } from './icons.tsx';
+import { STATE_NAMES } from './words.ts';
+
+const COUNT_EVERY_MS = 500;
+/** Long enough that a drag makes one subscription, short enough that a new street fills at once. */
+const RESUBSCRIBE_AFTER_MS = 200;
+
+export interface MapHandle {
+  flyTo(id: string): void;
+}
+
+interface MapRegionProps {
+  ref: Ref<MapHandle>;
+  store: FleetStore;
+  session: LiveSession;
+  view: FleetView;
+  initialView: MapView | null;
+  selectedId: string | null;
+  followedId: string | null;
+  wanted: ReadonlySet<VehicleState>;
+  track: readonly TrackPoint[] | null;
+  onSelect(id: string | null): void;
+  onFollowEnd(): void;
+  onView(view: MapView): void;
+}
+
+interface Hovered {
+  id: string;
+  x: number;
+  y: number;
+}
+
+export function MapRegion(props: MapRegionProps) {
+  const { ref, store, session, view, initialView, selectedId, followedId, wanted, track } = props;
+  const container = useRef<HTMLDivElement>(null);
+  const region = useRef<HTMLDivElement>(null);
+  const [map, setMap] = useState<FleetMap | null>(null);
+  const [hovered, setHovered] = useState<Hovered | null>(null);
+  const [notice, setNotice] = useState<string | null>(null);
+  const latest = useLatest(props);
+  const dark = useMedia('(prefers-color-scheme: dark)');
+  const still = useMedia('(prefers-reduced-motion: reduce)');
+  const looks = useLatest({ dark, still });
+
+  useImperativeHandle(ref, () => ({ flyTo: (id) => map?.flyTo(id) }), [map]);
+
+  useEffect(() => {
+    const abort = new AbortController();
+    let created: FleetMap | null = null;
+    let stopFeeding: (() => void) | undefined;
+    const start = async () => {
+      const { styleUrl } = await mapConfig().catch(() => ({ styleUrl: null }));
+      if (abort.signal.aborted || !container.current) return;
+      const subscription = createSubscription(session, initialView !== null);
+      created = createFleetMap({
+        container: container.current,
+        theme: looks.current.dark ? 'dark' : 'light',
+        still: looks.current.still,
+        styleUrl,
+        view: initialView,
+        onSelect: (id) => latest.current.onSelect(id),
+        onHover: (id, point) => setHovered(id && point ? { id, x: point.x, y: point.y } : null),
+        onViewport: (bounds, at) => {
+          subscription.viewport(bounds);
+          latest.current.onView(at);
+        },
+        onFit: () => created?.fit(store.view().fleet.vehicles.values()),
+        onFollowEnd: () => latest.current.onFollowEnd(),
+        onStyleFailure: () => setNotice('The map style cannot be loaded; this is the built-in map.'),
+      });
+      if (initialView) subscription.narrow(created.viewport());
+      stopFeeding = feed(created, store, subscription, initialView === null, abort.signal);
+      setMap(created);
+    };
+    void start();
+    return () => {
+      abort.abort();
+      stopFeeding?.();
+      created?.destroy();
+    };
+  }, [store, session, initialView, latest, looks]);
+
+  useEffect(() => map?.select(selectedId), [map, selectedId]);
+  useEffect(() => map?.follow(followedId), [map, followedId]);
+  useEffect(() => map?.filter(wanted), [map, wanted]);
+  useEffect(() => map?.showTrack(track), [map, track]);
+  useEffect(() => map?.setTheme(dark ? 'dark' : 'light'), [map, dark]);
+  useEffect(() => map?.setStill(still), [map, still]);
+  useEffect(() => {
+    if (!map) return;
+    const timer = setInterval(() => {
+      if (region.current) region.current.dataset.vehiclesVisible = String(map.visibleCount());
+    }, COUNT_EVERY_MS);
+    return () => clearInterval(timer);
+  }, [map]);
+
+  return (
+    <section
+      ref={region}
+      className="map-region"
+      aria-label="Live map"
+      data-testid="map"
+      data-map-ready={map !== null}
+      data-vehicles-total={view.fleet.vehicles.size}
+      data-connection={view.status.phase}
+      data-last-update={view.lastUpdateMs === null ? undefined : new Date(view.lastUpdateMs).toISOString()}
+    >
+      <div ref={container} className="map" />
+      {hovered && <HoverLabel hovered={hovered} view={view} />}
+      {notice && (
+        <output className="map-notice">
+          {notice}
+          <button type="button" className="icon-button" aria-label="Dismiss" onClick={() => setNotice(null)}>
+            <Icon name="close" />
+          </button>
+        </output>
+      )}
+    </section>
+  );
+}
+
+/** Brings what the store learns onto the map, and frames the fleet when it is first known. */
+function feed(
+  map: FleetMap,
+  store: FleetStore,
+  subscription: Subscription,
+  frame: boolean,
+  signal: AbortSignal,
+): () => void {
+  let framed = !frame;
+  const { fleet } = store.view();
+  const frameOnce = () => {
+    if (framed) return;
+    if (![...fleet.vehicles.values()].some(({ position }) => position)) return;
+    framed = true;
+    map.fit(fleet.vehicles.values());
+    subscription.narrow(map.viewport());
+    void backfillTrails(fleet, (id, positions, nowMs) => map.addHistory(id, positions, nowMs), signal);
+  };
+  map.update(fleet.vehicles.values());
+  let snapshot = store.view().complete;
+  if (snapshot) frameOnce();
+  const stops = [
+    store.onVehicles((changed) => {
+      map.update(changed);
+      if (snapshot) frameOnce();
+    }),
+    store.onSnapshot(() => {
+      const first = !snapshot;
+      snapshot = true;
+      frameOnce();
+      if (first && !frame) {
+        void backfillTrails(fleet, (id, positions, nowMs) => map.addHistory(id, positions, nowMs), signal);
+      }
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+interface Subscription {
+  viewport(bounds: Bounds): void;
+  /** From here on the subscription follows the viewport; before, it is the whole fleet. */
+  narrow(bounds: Bounds): void;
+}
+
+function createSubscription(session: LiveSession, narrowNow: boolean): Subscription {
+  let narrowed = narrowNow;
+  let subscribed: Bounds | null | undefined;
+  let pending: Bounds | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const settle = () => {
+    timer = undefined;
+    if (!pending || !narrowed) return;
+    if (subscribed !== undefined && !outgrown(subscribed, pending)) return;
+    subscribed = subscriptionBounds(pending);
+    session.subscribe(subscribed);
+  };
+  if (!narrowNow) session.subscribe(null);
+
+  return {
+    viewport(bounds) {
+      pending = bounds;
+      // Not restarted by each move, so that a vehicle that is followed cannot put it off for ever.
+      timer ??= setTimeout(settle, RESUBSCRIBE_AFTER_MS);
+    },
+    narrow(bounds) {
+      narrowed = true;
+      pending = bounds;
+      timer ??= setTimeout(settle, RESUBSCRIBE_AFTER_MS);
+    },
+  };
+}
+
+function HoverLabel({ hovered, view }: { hovered: Hovered; view: FleetView }) {
+  const now = useServerNow(1000);
+  const vehicle = view.fleet.vehicles.get(hovered.id);
+  if (!vehicle) return null;
+  const { label, plate, state, position } = vehicle;
+  const note =
+    state === 'moving'
+      ? `${Math.round(position?.speedKmh ?? 0)} km/h`
+      : state === 'offline' && position
+        ? `silent for ${duration((now - position.fixTimeMs) / 1000)}`
+        : STATE_NAMES[state];
+  return (
+    <div className="hover-label" style={{ left: hovered.x, top: hovered.y }} aria-hidden="true">
+      <StateGlyph state={state} />
+      <strong>{label}</strong> {plate} <span>{note}</span>
+    </div>
+  );
+}

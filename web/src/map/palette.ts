@@ -1,0 +1,74 @@
+import type { VehicleState } from '../live/classify.ts';
+
+export type Theme = 'light' | 'dark';
+
+/** The map's colours; those of states match the custom properties in styles/tokens.css. */
+export interface MapPalette {
+  sea: string;
+  land: string;
+  paper: string;
+  coast: string;
+  border: string;
+  river: string;
+  grid: string;
+  countryName: string;
+  cityName: string;
+  halo: string;
+  track: string;
+  /** The fleet's trails, [r, g, b] from 0 to 1. */
+  trail: readonly [number, number, number];
+  casing: readonly [number, number, number];
+  states: Record<VehicleState, readonly [number, number, number]>;
+}
+
+export const PALETTES: Record<Theme, MapPalette> = {
+  light: {
+    sea: '#d5dfe2',
+    land: '#f4f1ea',
+    paper: '#f6f4ee',
+    coast: '#b4c2c6',
+    border: '#d3cabb',
+    river: '#c6d5d9',
+    grid: '#8c8473',
+    countryName: '#8d8574',
+    cityName: '#5f594d',
+    halo: '#f6f4ee',
+    track: '#0b5f57',
+    trail: rgb('#0f8f82'),
+    casing: rgb('#ffffff'),
+    states: {
+      moving: rgb('#0d7d72'),
+      idling: rgb('#c47f00'),
+      parked: rgb('#55647a'),
+      offline: rgb('#9a958c'),
+      alarm: rgb('#d3281c'),
+    },
+  },
+  dark: {
+    sea: '#0a0e12',
+    land: '#151b21',
+    paper: '#11161b',
+    coast: '#2b3640',
+    border: '#2a333c',
+    river: '#0d1318',
+    grid: '#8fa3b3',
+    countryName: '#66757f',
+    cityName: '#9fb0ba',
+    halo: '#11161b',
+    track: '#8cf5e4',
+    trail: rgb('#2fd3bd'),
+    casing: rgb('#0b0f13'),
+    states: {
+      moving: rgb('#3fe0c9'),
+      idling: rgb('#f6b73c'),
+      parked: rgb('#8fa1b8'),
+      offline: rgb('#6d757d'),
+      alarm: rgb('#ff5a4d'),
+    },
+  },
+};
+
+function rgb(hex: string): readonly [number, number, number] {
+  const value = Number.parseInt(hex.slice(1), 16);
+  return [(value >> 16) / 255, ((value >> 8) & 255) / 255, (value & 255) / 255];
+}
