@@ -1,0 +1,70 @@
+import { runLoadInChild } from '@wayleave/device-sim/load/load-child.ts';
+import type { Figures } from '../main.ts';
+import { type BenchStack, startBenchStack } from './bench-stack.ts';
+import { family, ownMiB } from './processes.ts';
+import { untilStored } from './throughput.ts';
+
+const CONNECTIONS = 1_000;
+const WINDOW = 200;
+const WARM_UP_MS = 10_000;
+const SAMPLE_INTERVAL_MS = 1_000;
+/** What is offered when the best rate was not measured in the same run. */
+const ASSUMED_BEST_PER_S = 100_000;
+
+/** Ten times the best rate is offered; the broker takes what it can and lets the rest wait. */
+export async function overload(options: { durationMs: number; bestPerS: number | null }): Promise<Figures> {
+  const offeredPerS = 10 * (options.bestPerS ?? ASSUMED_BEST_PER_S);
+  await using bench = await startBenchStack(CONNECTIONS);
+  const publish = (durationMs: number, ratePerS: number, firstFixTimeMs: number) =>
+    runLoadInChild({
+      host: '127.0.0.1',
+      port: bench.stack.ports.MQTT_PORT,
+      devices: bench.devices,
+      window: WINDOW,
+      durationMs,
+      ratePerS,
+      firstFixTimeMs,
+    });
+  const startMs = Date.now();
+  const warmUp = await publish(WARM_UP_MS, 20_000, startMs - 3_600_000);
+  await untilStored(bench, warmUp.positionsAcked);
+  const before = memory(bench);
+  const peak = { ...before };
+  const sampling = setInterval(() => {
+    for (const [name, mib] of Object.entries(memory(bench))) peak[name] = Math.max(peak[name] ?? 0, mib);
+  }, SAMPLE_INTERVAL_MS);
+  const startedAtMs = performance.now();
+  const load = await publish(options.durationMs, offeredPerS, startMs - 1_800_000);
+  const stored = await untilStored(bench, warmUp.positionsAcked + load.positionsAcked);
+  const seconds = (performance.now() - startedAtMs) / 1_000;
+  clearInterval(sampling);
+
+  const growth = Object.keys(peak).map((name) => [name, peak[name]! - before[name]!] as const);
+  const perS = (stored - warmUp.positionsAcked) / seconds;
+  process.stdout.write(
+    `  offered ${offeredPerS}/s for ${(options.durationMs / 1_000).toFixed(0)} s; acknowledged and stored ${Math.round(perS)}/s` +
+      `${options.bestPerS ? `, ${((100 * perS) / options.bestPerS).toFixed(0)} % of the best` : ''}; ` +
+      `MiB more at the peak: ${growth.map(([name, mib]) => `${name} ${mib.toFixed(0)}`).join(', ')}\n`,
+  );
+  return { overloadRssMiB: Math.round(Math.max(...growth.map(([, mib]) => mib))) };
+}
+
+/** MiB of each process; of PostgreSQL's many, the largest. */
+function memory({ stack }: BenchStack): Record<string, number> {
+  const largest = (pid: number | undefined): number =>
+    pid === undefined ? 0 : Math.max(...family(pid).map((member) => ownMiBOrNone(member)));
+  return {
+    broker: largest(stack.services.broker.pid),
+    ingest: largest(stack.services.ingest.pid),
+    redis: largest(stack.redis?.pid),
+    postgres: largest(stack.postgres?.pid),
+  };
+}
+
+function ownMiBOrNone(pid: number): number {
+  try {
+    return ownMiB(pid);
+  } catch {
+    return 0; // A backend that has just ended.
+  }
+}

@@ -1,0 +1,71 @@
+import { runLoadInChild } from '@wayleave/device-sim/load/load-child.ts';
+import { type BenchStack, startBenchStack } from './bench-stack.ts';
+import { cpuSeconds, family } from './processes.ts';
+
+const DRAIN_TIMEOUT_MS = 120_000;
+
+export interface Shape {
+  connections: number;
+  /** Publishes that a connection keeps unacknowledged. */
+  window: number;
+  positionsPerMessage: number;
+  durationMs: number;
+}
+
+/**
+ * Positions acknowledged and stored a second: all that were acknowledged, over the time from the
+ * first publish until the last row is in the table.
+ * @throws when what is stored is not what was acknowledged
+ */
+export async function throughput(shape: Shape): Promise<number> {
+  await using bench = await startBenchStack(shape.connections);
+  const before = cpuByProcess(bench);
+  const startedAtMs = performance.now();
+  const load = await runLoadInChild({
+    host: '127.0.0.1',
+    port: bench.stack.ports.MQTT_PORT,
+    devices: bench.devices,
+    window: shape.window,
+    positionsPerMessage: shape.positionsPerMessage,
+    durationMs: shape.durationMs,
+  });
+  const publishingEndedAtMs = performance.now();
+  const stored = await untilStored(bench, load.positionsAcked);
+  const drainMs = performance.now() - publishingEndedAtMs;
+  const seconds = load.seconds + drainMs / 1_000;
+  const after = cpuByProcess(bench);
+  const costs = Object.entries(after).map(([name, cpuS]) => {
+    const microseconds = ((cpuS - before[name]!) * 1e6) / stored;
+    return `${name} ${microseconds.toFixed(1)}`;
+  });
+  process.stdout.write(
+    `  ${stored} stored of ${load.positionsAcked} acknowledged in ${seconds.toFixed(1)} s (${(drainMs / 1_000).toFixed(1)} s after the last PUBACK); ` +
+      `PUBACK p50 ${load.pubackMs.p50.toFixed(0)} ms, p99 ${load.pubackMs.p99.toFixed(0)} ms; ` +
+      `µs of CPU a position: ${costs.join(', ')}, generator ${((load.cpuS * 1e6) / stored).toFixed(1)}; ` +
+      `${((performance.now() - startedAtMs) / 1_000).toFixed(0)} s in all\n`,
+  );
+  return Math.round(stored / seconds);
+}
+
+/** Waits until as many positions are stored as were acknowledged. */
+export async function untilStored({ database }: BenchStack, acknowledged: number): Promise<number> {
+  const giveUpAtMs = performance.now() + DRAIN_TIMEOUT_MS;
+  for (;;) {
+    const { rows } = await database.query<{ count: string }>('SELECT count(*) FROM positions');
+    const stored = Number(rows[0]!.count);
+    if (stored === acknowledged) return stored;
+    if (stored > acknowledged || performance.now() > giveUpAtMs) {
+      throw new Error(`${acknowledged} positions were acknowledged and ${stored} are stored`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+function cpuByProcess({ stack }: BenchStack): Record<string, number> {
+  const processes = { broker: stack.services.broker, ingest: stack.services.ingest, redis: stack.redis, postgres: stack.postgres };
+  return Object.fromEntries(
+    Object.entries(processes).flatMap(([name, process]) =>
+      process?.pid ? [[name, family(process.pid).reduce((sum, pid) => sum + cpuSeconds(pid), 0)]] : [],
+    ),
+  );
+}
