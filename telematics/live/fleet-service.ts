@@ -16,20 +16,26 @@ function fleetRowOf(row: FleetStoreRow): FleetRow {
     label: row.label,
     kind: row.kind,
     plate: row.plate,
-    installed: row.device_id === null ? null : {
-      deviceId: row.device_id,
-      fromMs: row.starts_at?.getTime() ?? Number.NEGATIVE_INFINITY,
-      toMs: row.ends_at?.getTime() ?? Number.POSITIVE_INFINITY,
-    },
-    fix: row.fix_time === null ? null : {
-      fixTimeMs: row.fix_time.getTime(),
-      receivedAtMs: row.received_at.getTime(),
-      lat: row.lat,
-      lon: row.lon,
-      speedKmh: row.speed_kmh,
-      headingDeg: row.heading_deg,
-      ignition: row.ignition,
-      alarm: row.alarm,
-    },
+    installed:
+      row.device_id === null
+        ? null
+        : {
+            deviceId: row.device_id,
+            fromMs: row.starts_at?.getTime() ?? Number.NEGATIVE_INFINITY,
+            toMs: row.ends_at?.getTime() ?? Number.POSITIVE_INFINITY,
+          },
+    fix:
+      row.fix_time === null
+        ? null
+        : {
+            fixTimeMs: row.fix_time.getTime(),
+            receivedAtMs: row.received_at.getTime(),
+            lat: row.lat,
+            lon: row.lon,
+            speedKmh: row.speed_kmh,
+            headingDeg: row.heading_deg,
+            ignition: row.ignition,
+            alarm: row.alarm,
+          },
   };
 }

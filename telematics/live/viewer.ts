@@ -72,7 +72,9 @@ export function changesFor(
 ): Changes {
   const { toldRevision } = viewer;
   const candidates =
-    toldRevision >= revision - 1 ? changed : fleet.vehicles.filter((vehicle) => vehicle.revision > toldRevision);
+    toldRevision >= revision - 1
+      ? changed
+      : fleet.vehicles.filter((vehicle) => vehicle.revision > toldRevision);
   const changes: Changes = { vehicles: [], left: [] };
   for (const vehicle of candidates) {
     const { slot } = vehicle;

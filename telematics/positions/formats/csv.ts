@@ -24,12 +24,12 @@ export function positionsAsCsv(positions: readonly PositionView[]): string {
   return `${[COLUMNS.join(','), ...lines].join('\r\n')}\r\n`;
 }
 
-function cellOf(value: unknown): string {
+function cellOf(value: PositionView[keyof PositionView]): string {
   if (value === null) return '';
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (typeof value === 'object') return Object.keys(value).length === 0 ? '' : quoted(JSON.stringify(value));
   // A tracker chooses its alarm's text, and a spreadsheet would run one that begins like a formula.
-  const text = String(value).replace(/^[=+\-@\t\r]/, "'$&");
+  const text = value.replace(/^[=+\-@\t\r]/, "'$&");
   return /[",\r\n]/.test(text) ? quoted(text) : text;
 }
 

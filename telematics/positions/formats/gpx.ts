@@ -38,6 +38,12 @@ const decimal = (value: number): string => value.toFixed(7).replace(/\.?0+$/, ''
 /** Besides what XML escapes, some characters must not be in a document in any form. */
 function escaped(text: string): string {
   const allowed = text.replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '');
-  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
+  const entities: Record<string, string> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&apos;',
+  };
   return allowed.replace(/[&<>"']/g, (character) => entities[character]!);
 }

@@ -1,7 +1,9 @@
 import type { Position } from '../../position.ts';
 import { type Adapter, type Decoded, MAX_POSITIONS_PER_MESSAGE, type Refusal, type RefusalReason } from '../adapter.ts';
 import { fixTimeProblem } from '../fix-time.ts';
+import type { z } from 'zod';
 import { parseInstant } from './instant.ts';
+import type { nativePosition } from './schema.ts';
 import { storableText } from './storable-text.ts';
 
 const MAX_ALARM_LENGTH = 64;
@@ -60,26 +62,27 @@ function decodeOne(value: unknown, receivedAtMs: number): Position | Refused {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { reason: 'malformed', detail: 'not an object' };
   }
-  const fields = value as Record<string, unknown>;
+  // Named one by one: an engine that sees the same shape again reads each field in one step.
+  const fields = value as { [Field in keyof z.infer<typeof nativePosition>]?: unknown };
   try {
-    const fixTimeMs = timeOf(fields['time']);
+    const fixTimeMs = timeOf(fields.time);
     const problem = fixTimeProblem(fixTimeMs, receivedAtMs);
     if (problem) return { reason: 'time_out_of_range', detail: problem };
     return {
       fixTimeMs,
       receivedAtMs,
-      lat: required(numberIn(fields, 'lat', -90, 90), 'lat'),
-      lon: required(numberIn(fields, 'lon', -180, 180), 'lon'),
-      speedKmh: numberIn(fields, 'speedKmh', 0, 1_000),
-      headingDeg: numberIn(fields, 'headingDeg', 0, 360),
-      altitudeM: numberIn(fields, 'altitudeM', -1_000, 100_000),
-      accuracyM: numberIn(fields, 'accuracyM', 0, 1_000_000),
-      satellites: integerIn(fields, 'satellites', 0, 255),
-      ignition: booleanOf(fields, 'ignition'),
-      odometerM: numberIn(fields, 'odometerM', 0, 1e10),
-      batteryV: numberIn(fields, 'batteryV', 0, 1_000),
-      alarm: alarmOf(fields['alarm']),
-      attributes: attributesOf(fields['attributes']),
+      lat: required(numberIn(fields.lat, 'lat', -90, 90), 'lat'),
+      lon: required(numberIn(fields.lon, 'lon', -180, 180), 'lon'),
+      speedKmh: numberIn(fields.speedKmh, 'speedKmh', 0, 1_000),
+      headingDeg: numberIn(fields.headingDeg, 'headingDeg', 0, 360),
+      altitudeM: numberIn(fields.altitudeM, 'altitudeM', -1_000, 100_000),
+      accuracyM: numberIn(fields.accuracyM, 'accuracyM', 0, 1_000_000),
+      satellites: integerIn(fields.satellites, 'satellites', 0, 255),
+      ignition: booleanOf(fields.ignition, 'ignition'),
+      odometerM: numberIn(fields.odometerM, 'odometerM', 0, 1e10),
+      batteryV: numberIn(fields.batteryV, 'batteryV', 0, 1_000),
+      alarm: alarmOf(fields.alarm),
+      attributes: attributesOf(fields.attributes),
     };
   } catch (error) {
     if (error instanceof FieldError) return error.refused;
@@ -103,22 +106,20 @@ function required(value: number | null, name: string): number {
   return value;
 }
 
-function numberIn(fields: Record<string, unknown>, name: string, min: number, max: number): number | null {
-  const value = fields[name];
+function numberIn(value: unknown, name: string, min: number, max: number): number | null {
   if (value === undefined || value === null) return null;
   if (typeof value !== 'number') throw new FieldError('invalid_field', `${name} is ${shown(value)}, not a number`);
   if (value >= min && value <= max) return value;
   throw new FieldError('invalid_field', `${name} is ${value}, not between ${min} and ${max}`);
 }
 
-function integerIn(fields: Record<string, unknown>, name: string, min: number, max: number): number | null {
-  const value = numberIn(fields, name, min, max);
-  if (value === null || Number.isInteger(value)) return value;
-  throw new FieldError('invalid_field', `${name} is ${value}, not a whole number`);
+function integerIn(value: unknown, name: string, min: number, max: number): number | null {
+  const number = numberIn(value, name, min, max);
+  if (number === null || Number.isInteger(number)) return number;
+  throw new FieldError('invalid_field', `${name} is ${number}, not a whole number`);
 }
 
-function booleanOf(fields: Record<string, unknown>, name: string): boolean | null {
-  const value = fields[name];
+function booleanOf(value: unknown, name: string): boolean | null {
   if (value === undefined || value === null) return null;
   if (typeof value === 'boolean') return value;
   throw new FieldError('invalid_field', `${name} is ${shown(value)}, not true or false`);

@@ -1,0 +1,90 @@
+import { createVehicle, type Itinerary, nextVehicle, type VehicleState, whereIs } from '../motion/vehicle.ts';
+import type { VehicleKind } from '../motion/vehicle-kind.ts';
+import { index, type Random } from '../random.ts';
+import { type Coverage, createCoverage, nextCoverage } from './coverage.ts';
+import { createGnss, type GnssState, nextGnss, observe } from './gnss.ts';
+import type { NativePosition } from './native-position.ts';
+
+/** A tracker in its vehicle. */
+export interface TrackerState {
+  vehicle: VehicleState;
+  gnss: GnssState;
+  coverage: Coverage;
+  /** The simulated instant of this state, epoch milliseconds. */
+  timeMs: number;
+  /** When it last reported, and the ignition then. */
+  reported: { timeMs: number; ignition: boolean } | null;
+}
+
+export interface Reporting {
+  /** While the ignition is on. */
+  movingMs: number;
+  /** While it is off. */
+  parkedMs: number;
+}
+
+/**
+ * A tracker as it is found at `startMs`. Its first report is due within one interval of that,
+ * at an instant of its own, so that a fleet does not report in step.
+ */
+export function createTracker(
+  kind: VehicleKind,
+  itinerary: Itinerary,
+  { movingMs }: Reporting,
+  startMs: number,
+  random: Random,
+): TrackerState {
+  return {
+    vehicle: createVehicle(kind, itinerary, random),
+    gnss: createGnss(random),
+    coverage: createCoverage(random),
+    timeMs: startMs - index(random, movingMs),
+    reported: null,
+  };
+}
+
+/**
+ * The tracker one moving interval later, and the position it reports, if it does: always with
+ * the ignition on, rarely with it off, and at once when it changes.
+ */
+export function nextTracker(
+  state: TrackerState,
+  itinerary: Itinerary,
+  { movingMs, parkedMs }: Reporting,
+  random: Random,
+): { state: TrackerState; position: NativePosition | null } {
+  const dtS = movingMs / 1000;
+  const timeMs = state.timeMs + movingMs;
+  const vehicle = nextVehicle(state.vehicle, dtS, itinerary, random);
+  const gnss = nextGnss(state.gnss, dtS, random);
+  const coverage = nextCoverage(state.coverage, dtS, random);
+  const { reported } = state;
+  const due =
+    vehicle.ignition ||
+    reported === null ||
+    reported.ignition !== vehicle.ignition ||
+    timeMs - reported.timeMs >= parkedMs;
+  const next = { vehicle, gnss, coverage, timeMs };
+  if (!due) return { state: { ...next, reported }, position: null };
+  return {
+    state: { ...next, reported: { timeMs, ignition: vehicle.ignition } },
+    position: positionOf(vehicle, gnss, timeMs, itinerary.laneM, random),
+  };
+}
+
+function positionOf(
+  vehicle: VehicleState,
+  gnss: GnssState,
+  time: number,
+  laneM: number,
+  random: Random,
+): NativePosition {
+  const fix = observe(gnss, { ...whereIs(vehicle, laneM), speedKmh: vehicle.speedMps * 3.6 }, random);
+  return {
+    time,
+    ...fix,
+    ignition: vehicle.ignition,
+    odometerM: Math.floor(vehicle.odometerM),
+    batteryV: Math.round(vehicle.batteryV * 100) / 100,
+  };
+}

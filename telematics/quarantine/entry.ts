@@ -1,0 +1,15 @@
+import { z } from 'zod';
+
+/** A payload that no adapter could read, as the HTTP API shows it. */
+export const quarantineEntryView = z
+  .object({
+    id: z.string(),
+    receivedAt: z.iso.datetime(),
+    deviceId: z.string(),
+    topic: z.string(),
+    reason: z.string().describe('Stable code of why it was not read'),
+    detail: z.string(),
+    payloadBase64: z.string().describe('The bytes as the tracker sent them'),
+  })
+  .meta({ id: 'QuarantineEntry' });
+export type QuarantineEntryView = z.infer<typeof quarantineEntryView>;
