@@ -9,6 +9,7 @@ export function createLog(service: string, level = 'info'): Log {
     base: { service },
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    redact: ['req.headers.authorization', 'req.headers.cookie', '*.password', '*.secret'],
+    // `err.command`: a failed Redis command carries its arguments, which may be hashes of tokens.
+    redact: ['req.headers.authorization', 'req.headers.cookie', 'err.command', '*.password', '*.secret'],
   });
 }

@@ -61,6 +61,7 @@ CREATE TABLE installations (
   CONSTRAINT installations_device_once EXCLUDE USING gist (device_id WITH =, during WITH &&),
   CONSTRAINT installations_vehicle_once EXCLUDE USING gist (vehicle_id WITH =, during WITH &&)
 );
+CREATE INDEX installations_operator ON installations (operator_id);
 ALTER TABLE installations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE installations FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON installations TO wayleave_app USING (operator_id = current_operator()) WITH CHECK (operator_id = current_operator());

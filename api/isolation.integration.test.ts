@@ -1,0 +1,208 @@
+import { createTestDatabase, createTestRedis } from '@wayleave/local/testing.ts';
+import { asOperator, type Connection } from '@wayleave/runtime/postgres.ts';
+import * as devices from '@wayleave/telematics/devices/service.ts';
+import { loadFleet } from '@wayleave/telematics/live/fleet-service.ts';
+import { historyPage } from '@wayleave/telematics/positions/history.ts';
+import { listQuarantine } from '@wayleave/telematics/quarantine/service.ts';
+import * as installations from '@wayleave/telematics/vehicles/installation-service.ts';
+import * as vehicles from '@wayleave/telematics/vehicles/service.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type ApiUnderTest, OPERATORS, type OperatorName, startApi } from './test/api-under-test.ts';
+import { makeVehicle, storeFixes, type TestVehicle } from './test/fleet-under-test.ts';
+
+const FIX_TIME_MS = Date.parse('2026-11-01T10:00:00Z');
+
+let api: ApiUnderTest;
+let own: Record<OperatorName, TestVehicle>;
+beforeAll(async () => {
+  api = await startApi({ database: await createTestDatabase(), redis: await createTestRedis() });
+  own = { north: await makeVehicle(api, 'north'), south: await makeVehicle(api, 'south') };
+  for (const operator of OPERATORS) {
+    await storeFixes(api, operator, [{ deviceId: own[operator].deviceId, fixTimeMs: FIX_TIME_MS }]);
+    await api.ingestPool.query(
+      `INSERT INTO quarantine (operator_id, device_id, received_at, topic, reason, detail, payload, log_entry, log_record, log_item)
+       VALUES ($1, $2, now(), 't', 'malformed', 'd', 'x', $3, 0, 0)`,
+      [api.operatorIds[operator], own[operator].deviceId, operator],
+    );
+    const token = await api.tokenOf(operator, 'fleet');
+    await api.request('POST', '/api/v1/vehicles', {
+      token,
+      body: { label: 'Keyed', kind: 'car' },
+      headers: { 'idempotency-key': 'isolation' },
+    });
+  }
+});
+afterAll(async () => await api.close());
+
+const asNorth = async <T>(work: (connection: Connection) => Promise<T>): Promise<T> =>
+  await asOperator(api.appPool, api.operatorIds.north, work);
+
+/** Every table and view that the API's role may read, with the column that names the operator. */
+async function readable(): Promise<{ name: string; operatorColumn: string }[]> {
+  const { rows } = await api.appPool.query<{ name: string; operator_column: string | null }>(`
+    SELECT c.relname AS name,
+           CASE WHEN c.relname = 'operators' THEN 'id' ELSE
+             (SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attname = 'operator_id') END AS operator_column
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND has_table_privilege(c.oid, 'SELECT')`);
+  return rows.map(({ name, operator_column }) => {
+    if (operator_column === null) throw new Error(`${name} is readable and names no operator`);
+    return { name, operatorColumn: operator_column };
+  });
+}
+
+test('with no WHERE at all, every table and view that the API may read shows one operator’s rows', async () => {
+  const tables = await readable();
+  const names = tables.map(({ name }) => name);
+  expect(names).toEqual(
+    expect.arrayContaining([
+      'operators',
+      'users',
+      'devices',
+      'vehicles',
+      'installations',
+      'latest_positions',
+      'operator_positions',
+      'quarantine',
+      'idempotency_keys',
+    ]),
+  );
+  for (const { name, operatorColumn } of tables) {
+    const seen = await asNorth(
+      async (connection) =>
+        await connection.query<{ operator: string }>(
+          `SELECT DISTINCT ${operatorColumn} AS operator FROM ${name}`,
+        ),
+    );
+    const operators = seen.rows.map(({ operator }) => operator);
+    // The outbox is empty so far; the others hold rows of both operators.
+    expect({ name, operators }).toEqual({
+      name,
+      operators: name === 'outbox' ? [] : [api.operatorIds.north],
+    });
+  }
+});
+
+test('without an operator every table and view is empty', async () => {
+  for (const { name } of await readable()) {
+    const { rows } = await api.appPool.query(`SELECT FROM ${name}`);
+    expect({ name, rows: rows.length }).toEqual({ name, rows: 0 });
+  }
+});
+
+test('the API’s role has no way to the positions beside the view', async () => {
+  await expect(api.appPool.query('SELECT FROM positions')).rejects.toThrow(/permission denied/);
+  const { rows } = await api.appPool.query<{ name: string }>(`
+    SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+    WHERE i.inhparent = 'positions'::regclass AND has_table_privilege(c.oid, 'SELECT')`);
+  expect(rows).toEqual([]);
+});
+
+/** Runs the statements of the stores as they are, but for their conditions, which are cut out. */
+function withoutConditions(connection: Connection, cut: string[]): Connection {
+  return new Proxy(connection, {
+    get: (target, property) => {
+      if (property !== 'query') return Reflect.get(target, property);
+      return async (sql: string, values: unknown[] = []) => {
+        // From a WHERE to the end of its clause; ON conditions and sub-selects stay as they are.
+        const at = sql.lastIndexOf('WHERE');
+        const bare =
+          at === -1
+            ? sql
+            : sql.slice(0, at) +
+              (/(ORDER BY|LIMIT|RETURNING|FOR UPDATE)[^]*$/.exec(sql.slice(at))?.[0] ?? '');
+        if (bare !== sql) cut.push(bare);
+        // A parameter that is no longer mentioned must still have a type.
+        const mention = values.map((_, index) => `$${index + 1}::text IS NULL`).join(' OR ');
+        const numbered = bare.replace(/LIMIT \$(\d+)/, 'LIMIT ($$$1::text)::bigint');
+        if (values.length === 0) return await target.query(numbered);
+        return await target.query(
+          `WITH kept AS MATERIALIZED (SELECT ${mention} AS x) ${numbered}`,
+          values.map(textOf),
+        );
+      };
+    },
+  });
+}
+const textOf = (value: unknown) => (value instanceof Date ? value.toISOString() : String(value));
+
+test('the stores’ own reads with their WHERE cut out still give nothing of the other operator', async () => {
+  const cut: string[] = [];
+  const found = await asNorth(async (connection) => {
+    const bare = withoutConditions(connection, cut);
+    return {
+      vehicles: await vehicles.listVehicles(bare, '0', 100),
+      devices: await devices.listDevices(bare, '0', 100),
+      installations: await installations.listInstallations(bare, own.south.vehicleId),
+      during: await installations.devicesDuring(bare, own.south.vehicleId, new Date(0), new Date()),
+      positions: await historyPage(bare, {
+        vehicleId: own.south.vehicleId,
+        fromMs: FIX_TIME_MS - 1,
+        toMs: FIX_TIME_MS + 1,
+        limit: 100,
+      }),
+      quarantine: await listQuarantine(bare, '1', 100),
+      fleet: await loadFleet(bare),
+    };
+  });
+  expect(cut.length).toBeGreaterThanOrEqual(7);
+  expect(found.vehicles.map(({ label }) => label)).toEqual(['Boda', 'Keyed']);
+  expect(found.devices.map(({ id }) => id)).toEqual([own.north.deviceId]);
+  expect(found.installations.map(({ vehicleId }) => vehicleId)).toEqual([own.north.vehicleId]);
+  expect(found.during.map(({ deviceId }) => deviceId)).toEqual([own.north.deviceId]);
+  expect(found.positions.items).toHaveLength(1);
+  expect(found.quarantine.map(({ deviceId }) => deviceId)).toEqual([own.north.deviceId]);
+  expect(found.fleet.flatMap(({ installed }) => installed?.deviceId ?? [])).toEqual([own.north.deviceId]);
+});
+
+test('nothing can be written into another operator, or moved there', async () => {
+  const { south } = api.operatorIds;
+  const refused = /row-level security|permission denied/;
+  const attempts = [
+    `INSERT INTO vehicles (operator_id, label, kind) VALUES (${south}, 'x', 'car')`,
+    `UPDATE vehicles SET operator_id = ${south}`,
+    `INSERT INTO users (operator_id, email, name, role, password_hash) VALUES (${south}, 'x@y', 'x', 'admin', 'x')`,
+    `INSERT INTO operators (name) VALUES ('mine')`,
+    `UPDATE operators SET name = 'mine'`,
+    'DELETE FROM vehicles',
+    'TRUNCATE vehicles',
+  ];
+  for (const sql of attempts) {
+    await expect(asNorth(async (connection) => await connection.query(sql))).rejects.toThrow(refused);
+  }
+  const touched = await asNorth(
+    async (connection) =>
+      await connection.query('UPDATE devices SET revoked_at = now() WHERE id = $1', [own.south.deviceId]),
+  );
+  expect(touched.rowCount).toBe(0);
+});
+
+test('an installation cannot join the devices and vehicles of two operators', async () => {
+  const insert = async (vehicleId: string, deviceId: string) =>
+    await asNorth(
+      async (connection) =>
+        await connection.query(
+          `INSERT INTO installations (operator_id, vehicle_id, device_id, during)
+           VALUES (current_operator(), $1, $2, tstzrange('2020-01-01', '2020-01-02'))`,
+          [vehicleId, deviceId],
+        ),
+    );
+  await expect(insert(own.north.vehicleId, own.south.deviceId)).rejects.toThrow(/foreign key/);
+  await expect(insert(own.south.vehicleId, own.north.deviceId)).rejects.toThrow(/foreign key/);
+});
+
+test('the operator of one request is not left behind for the next on the same connection', async () => {
+  await asNorth(async (connection) => await connection.query('SELECT 1'));
+  for (let round = 0; round < 10; round += 1) {
+    const { rows } = await api.appPool.query('SELECT FROM vehicles');
+    expect(rows).toHaveLength(0);
+  }
+});
+
+test('the log-in role sees who an address belongs to and nothing else', async () => {
+  const { rows } = await api.appPool.query<{ name: string }>(`
+    SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'v')
+      AND has_table_privilege('wayleave_auth', c.oid, 'SELECT, INSERT, UPDATE, DELETE') ORDER BY 1`);
+  expect(rows.map(({ name }) => name)).toEqual(['operators', 'users']);
+});

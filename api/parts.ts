@@ -1,0 +1,29 @@
+import type { Identity } from '@wayleave/leasing/identity/service.ts';
+import type { HealthCheck } from '@wayleave/runtime/health.ts';
+import type { Log } from '@wayleave/runtime/log.ts';
+import type { Metrics } from '@wayleave/runtime/metrics.ts';
+import type { Pool } from '@wayleave/runtime/postgres.ts';
+import type { LiveLimits } from './live/limits.ts';
+import type { LiveHub } from './live/live-hub.ts';
+import type { LiveMetrics } from './live/live-metrics.ts';
+
+/** What the app is made of; the composition root opens it, a test brings its own. */
+export interface ApiParts {
+  log: Log;
+  metrics: Metrics;
+  identity: Identity;
+  /** Of role `wayleave_app`. */
+  appPool: Pool;
+  live: LiveHub;
+  liveMetrics: LiveMetrics;
+  liveLimits?: LiveLimits;
+  deviceSecretKey: Uint8Array;
+  checks: Record<string, HealthCheck>;
+  /** Of a base map; null for the one that the page brings along. */
+  mapStyleUrl: string | null;
+  /** The built page; null if there is none to serve. */
+  pageFolder: string | null;
+  /** Addresses of proxies whose `X-Forwarded-*` headers are believed. */
+  trustedProxies: string[];
+  maxRequestsPerMinute?: number;
+}
