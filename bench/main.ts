@@ -10,7 +10,9 @@ export type Figures = Record<string, number | null>;
 const [name, ...args] = process.argv.slice(2).filter((argument) => argument !== '--');
 const load = name === undefined ? undefined : benches[name];
 if (!load) {
-  process.stderr.write(`npm run bench -- <name>, where the name is one of: ${Object.keys(benches).join(', ')}\n`);
+  process.stderr.write(
+    `npm run bench -- <name>, where the name is one of: ${Object.keys(benches).join(', ')}\n`,
+  );
   process.exit(2);
 }
 process.stdout.write(`${machine()}\n`);

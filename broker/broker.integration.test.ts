@@ -1,6 +1,11 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { createTestDatabase, createTestRedis, type TestDatabase, type TestRedis } from '@wayleave/local/testing.ts';
+import {
+  createTestDatabase,
+  createTestRedis,
+  type TestDatabase,
+  type TestRedis,
+} from '@wayleave/local/testing.ts';
 import { createLog } from '@wayleave/runtime/log.ts';
 import { createMetrics } from '@wayleave/runtime/metrics.ts';
 import { createPool, type Pool } from '@wayleave/runtime/postgres.ts';
@@ -85,7 +90,12 @@ beforeEach(async () => {
     broker,
     credentialsOf: (deviceIds) => credentialsById(pool, deviceIds),
   });
-  listener = await listenTcp({ host: '127.0.0.1', port: 0, maxConnections: 1_000, onConnection: broker.accept });
+  listener = await listenTcp({
+    host: '127.0.0.1',
+    port: 0,
+    maxConnections: 1_000,
+    onConnection: broker.accept,
+  });
 });
 
 afterEach(async () => {
@@ -102,10 +112,10 @@ afterEach(async () => {
 let idents = 0;
 async function provision(): Promise<string> {
   const ident = `867${String((idents += 1)).padStart(12, '0')}`;
-  await owner.query('INSERT INTO devices (operator_id, ident, secret_hash) SELECT id, $1, $2 FROM operators', [
-    ident,
-    hashDeviceSecret(KEY, SECRET),
-  ]);
+  await owner.query(
+    'INSERT INTO devices (operator_id, ident, secret_hash) SELECT id, $1, $2 FROM operators',
+    [ident, hashDeviceSecret(KEY, SECRET)],
+  );
   return ident;
 }
 
@@ -146,7 +156,8 @@ async function logged(): Promise<{ topic: string; payload: string }[]> {
 }
 
 // Not node:events `once`, which rejects when the reset comes as an error first.
-const closed = (client: MqttClient): Promise<void> => new Promise((resolve) => client.once('close', () => resolve()));
+const closed = (client: MqttClient): Promise<void> =>
+  new Promise((resolve) => client.once('close', () => resolve()));
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('a login', () => {
@@ -167,7 +178,16 @@ describe('a login', () => {
 
   it('without a client id and with a session to keep is refused with return code 2', async () => {
     const socket = await openSocket();
-    const packet = { cmd: 'connect', clientId: '', protocolId: 'MQTT', protocolVersion: 4, clean: false, keepalive: 60, username: await provision(), password: Buffer.from(SECRET) };
+    const packet = {
+      cmd: 'connect',
+      clientId: '',
+      protocolId: 'MQTT',
+      protocolVersion: 4,
+      clean: false,
+      keepalive: 60,
+      username: await provision(),
+      password: Buffer.from(SECRET),
+    };
     // mqtt-packet will not write such a packet with an empty id, so the bytes are changed after.
     const bytes = generate({ ...packet, clean: true } as Packet);
     bytes[9]! &= ~2;
@@ -195,7 +215,12 @@ describe('a login', () => {
 
   it('is answered "unavailable", not "wrong", while the database is away', async () => {
     const ident = await provision();
-    const lost = createPool({ url: database.url.replace('wayleave_test', 'gone'), role: 'wayleave_broker', log, maxConnections: 1 });
+    const lost = createPool({
+      url: database.url.replace('wayleave_test', 'gone'),
+      role: 'wayleave_broker',
+      log,
+      maxConnections: 1,
+    });
     const other = await createBroker({
       lookup: createCredentialLookup((asked) => credentialsByIdent(lost, asked)),
       secretKey: KEY,
@@ -205,7 +230,12 @@ describe('a login', () => {
       maxFrameBytes: MAX_FRAME_BYTES,
       maxPublishesPerS: 100,
     });
-    const { port, close } = await listenTcp({ host: '127.0.0.1', port: 0, maxConnections: 10, onConnection: other.accept });
+    const { port, close } = await listenTcp({
+      host: '127.0.0.1',
+      port: 0,
+      maxConnections: 10,
+      onConnection: other.accept,
+    });
     await expect(logIn(ident, { port })).rejects.toMatchObject({ code: 3 });
     await other.close();
     await close();
@@ -268,7 +298,9 @@ describe('a publish', () => {
     const spy = await logIn(other);
     const heard: string[] = [];
     spy.on('message', (topic) => heard.push(topic));
-    const asked = await spy.subscribeAsync(['#', `devices/${own}/positions`, `devices/${other}/commands`]).catch((error: Error) => error);
+    const asked = await spy
+      .subscribeAsync(['#', `devices/${own}/positions`, `devices/${other}/commands`])
+      .catch((error: Error) => error);
     expect(asked).toBeInstanceOf(Error);
     const client = await logIn(own);
     await client.publishAsync(`devices/${own}/positions`, '{}', { qos: 1, retain: true });
@@ -285,7 +317,9 @@ describe('a publish', () => {
     const messages = 1_000 + 300;
     const payload = 'x'.repeat(1_024);
     await Promise.all(
-      Array.from({ length: messages }, () => client.publishAsync(`devices/${ident}/positions`, payload, { qos: 1 })),
+      Array.from({ length: messages }, () =>
+        client.publishAsync(`devices/${ident}/positions`, payload, { qos: 1 }),
+      ),
     );
     expect(performance.now() - startedAtMs).toBeGreaterThan(1_500);
     expect(await logged()).toHaveLength(messages);
@@ -315,7 +349,9 @@ describe('a publish', () => {
   it('left by a client as its will is stored like any other', async () => {
     const ident = await provision();
     const topic = `devices/${ident}/positions`;
-    const client = await logIn(ident, { will: { topic, payload: Buffer.from('last words'), qos: 1, retain: false } });
+    const client = await logIn(ident, {
+      will: { topic, payload: Buffer.from('last words'), qos: 1, retain: false },
+    });
     client.stream.destroy();
     await expect.poll(logged).toEqual([{ topic, payload: 'last words' }]);
   });
@@ -325,7 +361,10 @@ describe('noise on the port', () => {
   it.each([
     ['an HTTP request', Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n')],
     ['zeros', Buffer.alloc(100)],
-    ['a publish before any login', generate({ cmd: 'publish', topic: 't', payload: 'x', qos: 0, dup: false, retain: false })],
+    [
+      'a publish before any login',
+      generate({ cmd: 'publish', topic: 't', payload: 'x', qos: 0, dup: false, retain: false }),
+    ],
     ['a CONNECT that announces a megabyte', Buffer.from([0x10, 0x80, 0x80, 0x40])],
   ])('%s is hung up on', async (_, bytes) => {
     const socket = await openSocket();
@@ -350,7 +389,11 @@ describe('noise on the port', () => {
     const client = await logIn(ident);
     for (let seed = 0; seed < 50; seed += 1) {
       const socket = await openSocket();
-      socket.write(Buffer.from(Array.from({ length: 200 }, (_, at) => (at * 31 + seed * 17 + (seed % 7) * at * at) & 0xff)));
+      socket.write(
+        Buffer.from(
+          Array.from({ length: 200 }, (_, at) => (at * 31 + seed * 17 + (seed % 7) * at * at) & 0xff),
+        ),
+      );
     }
     await client.publishAsync(`devices/${ident}/positions`, 'still here', { qos: 1 });
     expect(await logged()).toHaveLength(1);
@@ -382,7 +425,9 @@ describe('a device whose credential changes', () => {
       BEGIN; ALTER TABLE devices DISABLE TRIGGER devices_credential_change;
       UPDATE devices SET revoked_at = now() WHERE ident = '${ident}';
       ALTER TABLE devices ENABLE TRIGGER devices_credential_change; COMMIT`);
-    await owner.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND pid <> pg_backend_pid()");
+    await owner.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND pid <> pg_backend_pid()",
+    );
     await gone;
   });
 });

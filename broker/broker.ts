@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Log } from '@wayleave/runtime/log.ts';
 import type { DeviceCredential } from '@wayleave/telematics/devices/credential-store.ts';
-import { LRUCache } from 'lru-cache';
 import { Aedes, type AedesOptions, type Client } from 'aedes';
+import { LRUCache } from 'lru-cache';
 import { logIn, REFUSED_IDENTIFIER, refusalError } from './authenticate.ts';
 import type { BrokerMetrics } from './broker-metrics.ts';
 import { FlowControl } from './flow-control.ts';
@@ -108,7 +108,6 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
           payload,
         },
         () => {
-          metrics.messages.inc();
           flow.left(session, bytes);
           done(null);
         },
@@ -216,5 +215,5 @@ function keepUplinkFromSubscribers(aedes: Aedes): void {
     if (clientOrDone === null) return publish(packet, null, done);
     done?.();
   };
-  aedes.publish = override as typeof aedes.publish;
+  aedes.publish = override;
 }

@@ -19,7 +19,9 @@ describe('the credential lookup', () => {
     });
     const idents = Array.from({ length: 1_200 }, (_, at) => String(at % 600));
     const found = await Promise.all(idents.map(lookup));
-    expect(found.map((one) => one?.ident)).toEqual(idents.map((ident) => (ident === '13' ? undefined : ident)));
+    expect(found.map((one) => one?.ident)).toEqual(
+      idents.map((ident) => (ident === '13' ? undefined : ident)),
+    );
     expect(questions).toHaveLength(3);
   });
 

@@ -53,7 +53,9 @@ export class FlowControl {
   }
 
   #isOver(share: number): boolean {
-    return this.messages >= limits.maxInFlightMessages * share || this.bytes >= limits.maxInFlightBytes * share;
+    return (
+      this.messages >= limits.maxInFlightMessages * share || this.bytes >= limits.maxInFlightBytes * share
+    );
   }
 
   #resumeUnlessOver(session: Session): void {

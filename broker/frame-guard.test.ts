@@ -5,7 +5,14 @@ import { FrameGuard } from './frame-guard.ts';
 
 const LIMITS = { maxConnectBytes: 200, maxFrameBytes: 1_000, maxUnknownBytes: 5_000 };
 
-const connect = generate({ cmd: 'connect', clientId: 'c', protocolId: 'MQTT', protocolVersion: 4, clean: true, keepalive: 60 } as Packet);
+const connect = generate({
+  cmd: 'connect',
+  clientId: 'c',
+  protocolId: 'MQTT',
+  protocolVersion: 4,
+  clean: true,
+  keepalive: 60,
+});
 const publish = (bytes: number): Buffer =>
   generate({ cmd: 'publish', topic: 't', payload: Buffer.alloc(bytes), qos: 0, dup: false, retain: false });
 
@@ -45,7 +52,14 @@ describe('the frame guard', () => {
   });
 
   it('holds a CONNECT to its own, shorter limit', () => {
-    const long = generate({ cmd: 'connect', clientId: 'c'.repeat(300), protocolId: 'MQTT', protocolVersion: 4, clean: true, keepalive: 60 } as Packet);
+    const long = generate({
+      cmd: 'connect',
+      clientId: 'c'.repeat(300),
+      protocolId: 'MQTT',
+      protocolVersion: 4,
+      clean: true,
+      keepalive: 60,
+    });
     expect(inspectInPieces(long, [])).toBe('frame_too_long');
   });
 

@@ -36,13 +36,17 @@ export const limits = {
   maxWaitingConnections: 20_000,
   /** Changed credentials remembered, for logins that read them just before. */
   maxRememberedChanges: 10_000,
-  /** After a login, how long a message may be one that the tracker sent before. */
-  mayRepeatForMs: 5_000,
+  /** After a login, how long a message counts as one that the tracker may have sent before. */
+  mayRepeatForMs: 1_000,
 } as const;
 
 export const limitVariables = {
   MAX_CONNECTIONS: z.coerce.number().int().min(1).default(100_000).describe('Open connections'),
-  MAX_CONNECTS_PER_S: z.coerce.number().min(1).default(2_000).describe('New connections a second; the rest wait'),
+  MAX_CONNECTS_PER_S: z.coerce
+    .number()
+    .min(1)
+    .default(2_000)
+    .describe('New connections a second; the rest wait'),
   DEVICE_MAX_PUBLISHES_PER_S: z.coerce
     .number()
     .min(0.1)

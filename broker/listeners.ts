@@ -23,7 +23,9 @@ export async function listenTcp(options: ListenOptions): Promise<Listener> {
 }
 
 /** Accepts TLS 1.2 or newer under a certificate of PEM files. */
-export async function listenTls(options: ListenOptions & { certFile: string; keyFile: string }): Promise<Listener> {
+export async function listenTls(
+  options: ListenOptions & { certFile: string; keyFile: string },
+): Promise<Listener> {
   const server = createTlsServer(
     {
       cert: readFileSync(options.certFile),

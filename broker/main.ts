@@ -5,8 +5,8 @@ import { createMetrics } from '@wayleave/runtime/metrics.ts';
 import { startOpsServer } from '@wayleave/runtime/ops-server.ts';
 import { createPool } from '@wayleave/runtime/postgres.ts';
 import { createRedis } from '@wayleave/runtime/redis.ts';
-import { requireFsync } from '@wayleave/runtime/uplink-log/require-fsync.ts';
 import { createRedisUplinkLog } from '@wayleave/runtime/uplink-log/redis-uplink-log.ts';
+import { requireFsync } from '@wayleave/runtime/uplink-log/require-fsync.ts';
 import { credentialsById, credentialsByIdent } from '@wayleave/telematics/devices/credential-store.ts';
 import { z } from 'zod';
 import { createBroker } from './broker.ts';
@@ -29,7 +29,10 @@ const config = configOrExit(() =>
     UPLINK_FSYNC: env.UPLINK_FSYNC,
     MQTT_PORT: port(1883),
     MQTTS_PORT: port(8883),
-    MQTTS_CERT_FILE: z.string().optional().describe('PEM certificate chain; with it and its key, TLS is served'),
+    MQTTS_CERT_FILE: z
+      .string()
+      .optional()
+      .describe('PEM certificate chain; with it and its key, TLS is served'),
     MQTTS_KEY_FILE: z.string().optional().describe('PEM private key of the certificate'),
     BROKER_OPS_PORT: port(9101),
     ...limitVariables,

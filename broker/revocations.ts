@@ -26,13 +26,18 @@ export function listenForRevocations(options: {
   let retry: NodeJS.Timeout | undefined;
 
   const connect = async (): Promise<void> => {
-    const next = new pg.Client({ ...clientOptions(databaseUrl, 'wayleave_broker'), query_timeout: PROBE_INTERVAL_MS });
+    const next = new pg.Client({
+      ...clientOptions(databaseUrl, 'wayleave_broker'),
+      query_timeout: PROBE_INTERVAL_MS,
+    });
     let lost = false;
     const onLost = (error?: Error): void => {
       if (lost || closed) return;
       lost = true;
       log.warn({ err: error }, 'not hearing of revocations until the database is back');
-      void next.end().catch((endError: unknown) => log.debug({ err: endError }, 'the connection was already gone'));
+      void next
+        .end()
+        .catch((endError: unknown) => log.debug({ err: endError }, 'the connection was already gone'));
       retry = setTimeout(() => void connect(), RECONNECT_MS);
     };
     next.on('error', onLost);
@@ -49,7 +54,7 @@ export function listenForRevocations(options: {
   };
 
   const probe = setInterval(() => {
-    client?.query('SELECT').catch((error: unknown) => client?.emit('error', error as Error));
+    client?.query('SELECT').catch((error: unknown) => client?.emit('error', error));
   }, PROBE_INTERVAL_MS);
 
   void connect();

@@ -38,7 +38,14 @@ function memoryLog(answer: (appendNumber: number, entry: ShardEntry) => AppendOu
 
 function accept(writer: UplinkWriter, deviceId: number, text: string): Promise<void> {
   return new Promise((resolve) => {
-    const message = { deviceId, operatorId: 1, receivedAtMs: 0, maybeRepeated: false, topic: 't', payload: Buffer.from(text) };
+    const message = {
+      deviceId,
+      operatorId: 1,
+      receivedAtMs: 0,
+      maybeRepeated: false,
+      topic: 't',
+      payload: Buffer.from(text),
+    };
     writer.accept(message, resolve);
   });
 }

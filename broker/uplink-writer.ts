@@ -6,8 +6,8 @@ import { EntryPacker, type UplinkMessage } from '@wayleave/runtime/uplink-log/up
 
 /** Between the starts of two appends: shorter ones cost the log more than they save in waiting. */
 const MIN_FLUSH_INTERVAL_MS = 2;
-/** An entry is closed once it is this long, so that a reader can bound its batches. */
-const MAX_ENTRY_BYTES = 64 * 1_024;
+/** An entry is closed once it is this long: a reader decodes one without a pause. */
+const MAX_ENTRY_BYTES = 16 * 1_024;
 /** Before a full shard, or a log that failed, is tried again. */
 const RETRY_MS = 25;
 
@@ -22,6 +22,8 @@ interface Batch {
 }
 
 export interface UplinkWriterFigures {
+  /** Messages that are on disk. */
+  messages: number;
   appends: number;
   entries: number;
   fullShards: number;
@@ -33,7 +35,7 @@ export interface UplinkWriterFigures {
  * in which the messages of its shard were given, so a client's acknowledgements keep theirs.
  */
 export class UplinkWriter {
-  readonly figures: UplinkWriterFigures = { appends: 0, entries: 0, fullShards: 0 };
+  readonly figures: UplinkWriterFigures = { messages: 0, appends: 0, entries: 0, fullShards: 0 };
   #log: UplinkLog;
   #events: Log;
   /** Per shard: entries to append, the last one still open. */
@@ -117,6 +119,7 @@ export class UplinkWriter {
 
   #release({ packer, waiting }: Batch): void {
     this.figures.entries += 1;
+    this.figures.messages += waiting.length;
     packer.clear();
     if (this.#spare.length < this.#log.shardCount * 2) this.#spare.push(packer);
     for (const durable of waiting) durable();

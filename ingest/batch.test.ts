@@ -5,7 +5,12 @@ import { BatchBuilder, newestByDevice } from './batch.ts';
 import type { Tenure } from './tenure.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 10);
-const tenure = (): Tenure => ({ lease: { shard: 3, epoch: '1', checkpoint: '' }, readUpTo: '', replayUntilMs: 0, isHeld: true });
+const tenure = (): Tenure => ({
+  lease: { shard: 3, epoch: '1', checkpoint: '' },
+  readUpTo: '',
+  replayUntilMs: 0,
+  isHeld: true,
+});
 
 interface Sent {
   deviceId?: number;
@@ -17,7 +22,14 @@ interface Sent {
 function entry(mark: string, ...sent: Sent[]): LogEntry {
   const packer = new EntryPacker();
   for (const { deviceId = 1, topic = 'devices/x/positions', message, maybeRepeated = false } of sent) {
-    packer.add({ deviceId, operatorId: 7, receivedAtMs: NOW, maybeRepeated, topic, payload: Buffer.from(JSON.stringify(message)) });
+    packer.add({
+      deviceId,
+      operatorId: 7,
+      receivedAtMs: NOW,
+      maybeRepeated,
+      topic,
+      payload: Buffer.from(JSON.stringify(message)),
+    });
   }
   return { shard: 3, mark, bytes: packer.entry() };
 }
@@ -28,7 +40,11 @@ describe('a batch', () => {
   it('holds the rows of its entries and where its shard then stands', () => {
     const builder = new BatchBuilder();
     const held = tenure();
-    builder.add(entry('1-0/10', { message: fix(0) }, { deviceId: 2, message: [fix(0), fix(1)] }), held, false);
+    builder.add(
+      entry('1-0/10', { message: fix(0) }, { deviceId: 2, message: [fix(0), fix(1)] }),
+      held,
+      false,
+    );
     builder.add(entry('2-0/20', { message: fix(5) }), held, false);
     const { rows, marks, messages, mayRepeat, quarantined } = builder.batch;
     expect(rows.map((row) => [row.deviceId, row.position.fixTimeMs - NOW])).toEqual([
@@ -43,7 +59,15 @@ describe('a batch', () => {
 
   it('merges messages of the same instant, in whatever order the instants come', () => {
     const builder = new BatchBuilder();
-    const sent = [fix(2), fix(0, { speedKmh: 5 }), fix(1), fix(0, { batteryV: 12 }), fix(2, { alarm: 'sos' }), fix(3), fix(3)];
+    const sent = [
+      fix(2),
+      fix(0, { speedKmh: 5 }),
+      fix(1),
+      fix(0, { batteryV: 12 }),
+      fix(2, { alarm: 'sos' }),
+      fix(3),
+      fix(3),
+    ];
     builder.add(entry('1-0/10', ...sent.map((message) => ({ message }))), tenure(), false);
     const found = builder.batch.rows.map(({ position }) => [
       (position.fixTimeMs - NOW) / 1_000,
@@ -77,7 +101,13 @@ describe('a batch', () => {
     );
     expect(builder.batch.rows).toHaveLength(2);
     expect(builder.batch.quarantined).toMatchObject([
-      { reason: 'missing_field', logEntry: '3:9-1/10', logRecord: 1, logItem: 1, topic: 'devices/x/positions' },
+      {
+        reason: 'missing_field',
+        logEntry: '3:9-1/10',
+        logRecord: 1,
+        logItem: 1,
+        topic: 'devices/x/positions',
+      },
       { reason: 'unknown_topic', logEntry: '3:9-1/10', logRecord: 2, logItem: 0, topic: 'x/y' },
     ]);
     expect(builder.batch.quarantined[1]!.payload.toString()).toBe('5');
@@ -85,7 +115,11 @@ describe('a batch', () => {
 
   it('knows the newest position of each device', () => {
     const builder = new BatchBuilder();
-    builder.add(entry('1-0/10', { message: fix(4) }, { message: fix(1) }, { deviceId: 2, message: fix(2) }), tenure(), false);
+    builder.add(
+      entry('1-0/10', { message: fix(4) }, { message: fix(1) }, { deviceId: 2, message: fix(2) }),
+      tenure(),
+      false,
+    );
     const newest = newestByDevice(builder.batch.rows);
     expect([...newest].map(([device, row]) => [device, row.position.fixTimeMs - NOW])).toEqual([
       [1, 4_000],

@@ -52,7 +52,8 @@ export class BatchBuilder {
     }
     const { positions, refusals } = adapter.decode(payload, receivedAtMs);
     for (const position of positions) this.#place(toStored(deviceId, operatorId, position));
-    for (const refusal of refusals) this.batch.quarantined.push(quarantined(message, refusal, logEntry, logRecord));
+    for (const refusal of refusals)
+      this.batch.quarantined.push(quarantined(message, refusal, logEntry, logRecord));
   }
 
   /** Adds a row, or merges it into the one of the same device and instant. */

@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { CheckpointTracker } from './checkpoint-tracker.ts';
 import type { Tenure } from './tenure.ts';
 
-const tenure = (shard: number): Tenure => ({ lease: { shard, epoch: '5', checkpoint: 'old' }, readUpTo: '', replayUntilMs: 0, isHeld: true });
+const tenure = (shard: number): Tenure => ({
+  lease: { shard, epoch: '5', checkpoint: 'old' },
+  readUpTo: '',
+  replayUntilMs: 0,
+  isHeld: true,
+});
 const newest = (deviceId: number, fixTimeMs: number): Map<number, StoredPosition> =>
   new Map([[deviceId, { deviceId, position: { fixTimeMs } } as StoredPosition]]);
 
@@ -20,7 +25,14 @@ describe('the checkpoint tracker', () => {
   it('gathers the furthest marks and the newest positions of several batches, then starts afresh', () => {
     const tracker = new CheckpointTracker();
     const [zero, one] = [tenure(0), tenure(1)];
-    tracker.add(new Map([[zero, 'a'], [one, 'b']]), newest(1, 9), true);
+    tracker.add(
+      new Map([
+        [zero, 'a'],
+        [one, 'b'],
+      ]),
+      newest(1, 9),
+      true,
+    );
     tracker.add(new Map([[zero, 'c']]), newest(1, 5), false);
     const point = tracker.due(0, true)!;
     expect(point.reached).toEqual([
@@ -36,7 +48,14 @@ describe('the checkpoint tracker', () => {
   it('moves no mark of a shard that was lost meanwhile', () => {
     const tracker = new CheckpointTracker();
     const lost = tenure(0);
-    tracker.add(new Map([[lost, 'a'], [tenure(1), 'b']]), new Map(), false);
+    tracker.add(
+      new Map([
+        [lost, 'a'],
+        [tenure(1), 'b'],
+      ]),
+      new Map(),
+      false,
+    );
     lost.isHeld = false;
     expect(tracker.due(0, true)!.reached.map(({ shard }) => shard)).toEqual([1]);
   });

@@ -18,7 +18,11 @@ export class CheckpointTracker {
   #lastAtMs = 0;
 
   /** Adds a batch that is being stored. */
-  add(marks: ReadonlyMap<Tenure, Mark>, newest: ReadonlyMap<number, StoredPosition>, mayRepeat: boolean): void {
+  add(
+    marks: ReadonlyMap<Tenure, Mark>,
+    newest: ReadonlyMap<number, StoredPosition>,
+    mayRepeat: boolean,
+  ): void {
     for (const [tenure, mark] of marks) this.#marks.set(tenure, mark);
     for (const [deviceId, row] of newest) {
       const known = this.#latest.get(deviceId);

@@ -1,4 +1,9 @@
-import { createTestDatabase, createTestRedis, type TestDatabase, type TestRedis } from '@wayleave/local/testing.ts';
+import {
+  createTestDatabase,
+  createTestRedis,
+  type TestDatabase,
+  type TestRedis,
+} from '@wayleave/local/testing.ts';
 import { createLog } from '@wayleave/runtime/log.ts';
 import { createMetrics } from '@wayleave/runtime/metrics.ts';
 import { createPool, type Pool } from '@wayleave/runtime/postgres.ts';
@@ -39,7 +44,9 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await redis.flushall();
-  await owner.query('DELETE FROM positions; DELETE FROM latest_positions; DELETE FROM quarantine; DELETE FROM outbox; DELETE FROM shard_leases; DELETE FROM ingest_workers');
+  await owner.query(
+    'DELETE FROM positions; DELETE FROM latest_positions; DELETE FROM quarantine; DELETE FROM outbox; DELETE FROM shard_leases; DELETE FROM ingest_workers',
+  );
   uplink = createRedisUplinkLog({ redis, shardCount: SHARDS, maxBytes: 64 * 1_024 * 1_024 });
 });
 afterEach(async () => {
@@ -86,7 +93,11 @@ async function startWorker(name: string): Promise<Running> {
   return { owned, worker, pool, stop };
 }
 
-async function send(deviceId: number, message: unknown, more: { maybeRepeated?: boolean; topic?: string } = {}): Promise<void> {
+async function send(
+  deviceId: number,
+  message: unknown,
+  more: { maybeRepeated?: boolean; topic?: string } = {},
+): Promise<void> {
   const packer = new EntryPacker();
   packer.add({
     deviceId,
@@ -99,12 +110,19 @@ async function send(deviceId: number, message: unknown, more: { maybeRepeated?: 
   await uplink.append([{ shard: shardOf(deviceId, SHARDS), bytes: packer.entry() }]);
 }
 
-const fix = (second: number, more: object = {}) => ({ time: NOW + second * 1_000, lat: 0.25, lon: 32.5, ...more });
+const fix = (second: number, more: object = {}) => ({
+  time: NOW + second * 1_000,
+  lat: 0.25,
+  lon: 32.5,
+  ...more,
+});
 const count = async (table: string): Promise<number> =>
   Number((await owner.query(`SELECT count(*) FROM ${table}`)).rows[0].count);
 const stored = (expected: number) => expect.poll(() => count('positions'), { timeout: 5_000 }).toBe(expected);
 const held = async (): Promise<number> =>
-  (await Promise.all(Array.from({ length: SHARDS }, (_, shard) => uplink.heldBytes(shard)))).reduce((a, b) => a + b);
+  (await Promise.all(Array.from({ length: SHARDS }, (_, shard) => uplink.heldBytes(shard)))).reduce(
+    (a, b) => a + b,
+  );
 
 describe('ingest', () => {
   it('takes messages of all shards to positions, moves the latest, tells the live feed and trims the log', async () => {
@@ -116,10 +134,17 @@ describe('ingest', () => {
     for (let device = 1; device <= 8; device += 1) await send(device, [fix(0), fix(1, { speedKmh: device })]);
     await stored(16);
     await expect.poll(() => count('latest_positions')).toBe(8);
-    const { rows } = await owner.query('SELECT device_id, speed_kmh, operator_id FROM latest_positions ORDER BY device_id');
+    const { rows } = await owner.query(
+      'SELECT device_id, speed_kmh, operator_id FROM latest_positions ORDER BY device_id',
+    );
     expect(rows[2]).toEqual({ device_id: '3', speed_kmh: 3, operator_id: '7' });
     await expect.poll(() => new Set(told.flat().map(([deviceId]) => deviceId)).size).toBe(8);
-    expect(told.flat().find(([deviceId]) => deviceId === '5')?.slice(1, 6)).toEqual([NOW + 1_000, expect.any(Number), 0.25, 32.5, 5]);
+    expect(
+      told
+        .flat()
+        .find(([deviceId]) => deviceId === '5')
+        ?.slice(1, 6),
+    ).toEqual([NOW + 1_000, expect.any(Number), 0.25, 32.5, 5]);
     await expect.poll(held).toBe(0);
     feed.disconnect();
   });
@@ -132,7 +157,10 @@ describe('ingest', () => {
     await send(1, fix(0, { batteryV: 12.5 }), { maybeRepeated: true });
     await send(1, [fix(0, { ignition: true }), fix(0, { satellites: 8 })]);
     await expect
-      .poll(async () => (await owner.query('SELECT speed_kmh, battery_v, ignition, satellites FROM positions')).rows)
+      .poll(
+        async () =>
+          (await owner.query('SELECT speed_kmh, battery_v, ignition, satellites FROM positions')).rows,
+      )
       .toEqual([{ speed_kmh: 10, battery_v: 12.5, ignition: true, satellites: 8 }]);
   });
 
@@ -144,7 +172,9 @@ describe('ingest', () => {
     await send(1, '\u0000\u0001', { topic: 'x/\ud800/1' });
     await stored(1);
     await expect.poll(() => count('quarantine')).toBe(3);
-    const { rows } = await owner.query('SELECT reason, payload, operator_id FROM quarantine ORDER BY log_entry');
+    const { rows } = await owner.query(
+      'SELECT reason, payload, operator_id FROM quarantine ORDER BY log_entry',
+    );
     expect(rows.map(({ reason, payload }) => [reason, payload.toString()])).toEqual([
       ['malformed', '{"broken'],
       ['invalid_field', '{"time":"yesterday","lat":1,"lon":1}'],
@@ -153,15 +183,21 @@ describe('ingest', () => {
   });
 
   it('leaves out a row that PostgreSQL refuses, with its content, and stores the hundred around it', async () => {
-    await owner.query("ALTER TABLE positions ADD CONSTRAINT no_thirteen CHECK (satellites <> 13)");
+    await owner.query('ALTER TABLE positions ADD CONSTRAINT no_thirteen CHECK (satellites <> 13)');
     try {
       await startWorker('one');
-      await send(1, Array.from({ length: 101 }, (_, at) => fix(at, { satellites: at === 50 ? 13 : 9 })));
+      await send(
+        1,
+        Array.from({ length: 101 }, (_, at) => fix(at, { satellites: at === 50 ? 13 : 9 })),
+      );
       await stored(100);
       await expect.poll(() => count('quarantine')).toBe(1);
       const { rows } = await owner.query('SELECT reason, payload FROM quarantine');
       expect(rows[0].reason).toBe('refused_by_database');
-      expect(JSON.parse(rows[0].payload.toString())).toMatchObject({ fixTimeMs: NOW + 50_000, satellites: 13 });
+      expect(JSON.parse(rows[0].payload.toString())).toMatchObject({
+        fixTimeMs: NOW + 50_000,
+        satellites: 13,
+      });
       await expect.poll(held).toBe(0);
     } finally {
       await owner.query('ALTER TABLE positions DROP CONSTRAINT no_thirteen');
@@ -203,11 +239,16 @@ describe('the shards', () => {
     await stored(20);
     // As a process that was killed leaves it: leases held, messages stored beyond the checkpoint.
     await dead.stop();
-    await owner.query("UPDATE shard_leases SET worker = 'dead', expires_at = now() + interval '2 seconds', checkpoint_mark = ''");
+    await owner.query(
+      "UPDATE shard_leases SET worker = 'dead', expires_at = now() + interval '2 seconds', checkpoint_mark = ''",
+    );
     for (let at = 20; at < 40; at += 1) await send(at % 4, fix(at));
     await startWorker('heir');
     await expect.poll(() => count('positions'), { timeout: 10_000 }).toBe(40);
-    const { rows } = await owner.query('SELECT max(epoch)::int AS epoch, bool_and(checkpoint_mark <> $1) AS moved FROM shard_leases', ['']);
+    const { rows } = await owner.query(
+      'SELECT max(epoch)::int AS epoch, bool_and(checkpoint_mark <> $1) AS moved FROM shard_leases',
+      [''],
+    );
     expect(rows[0]).toEqual({ epoch: 2, moved: true });
   });
 
@@ -216,10 +257,15 @@ describe('the shards', () => {
     await send(1, fix(0));
     await stored(1);
     const shard = shardOf(1, SHARDS);
-    await owner.query("UPDATE shard_leases SET worker = 'new', epoch = epoch + 1, expires_at = now() + interval '1 minute', checkpoint_mark = 'mine' WHERE shard = $1", [shard]);
+    await owner.query(
+      "UPDATE shard_leases SET worker = 'new', epoch = epoch + 1, expires_at = now() + interval '1 minute', checkpoint_mark = 'mine' WHERE shard = $1",
+      [shard],
+    );
     await send(1, fix(1));
     await expect.poll(() => old.owned.held.has(shard), { timeout: 5_000 }).toBe(false);
-    const { rows } = await owner.query('SELECT worker, checkpoint_mark FROM shard_leases WHERE shard = $1', [shard]);
+    const { rows } = await owner.query('SELECT worker, checkpoint_mark FROM shard_leases WHERE shard = $1', [
+      shard,
+    ]);
     expect(rows[0]).toEqual({ worker: 'new', checkpoint_mark: 'mine' });
   });
 });
@@ -234,7 +280,9 @@ describe('while the database is away', () => {
     await send(2, fix(1));
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(await held()).toBeGreaterThan(0);
-    await owner.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'wayleave-ingest'");
+    await owner.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'wayleave-ingest'",
+    );
     await owner.query('ALTER TABLE positions_away RENAME TO positions');
     await stored(3);
     await expect.poll(held).toBe(0);

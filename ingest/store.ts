@@ -62,7 +62,12 @@ const ACQUIRE = `
   RETURNING shard, epoch, checkpoint_mark AS checkpoint`;
 
 /** Takes up to `limit` shards that nobody holds, each under a new epoch that shuts the last holder out. */
-export async function acquire(pool: Pool, worker: string, limit: number, leaseS: number): Promise<ShardLease[]> {
+export async function acquire(
+  pool: Pool,
+  worker: string,
+  limit: number,
+  leaseS: number,
+): Promise<ShardLease[]> {
   const { rows } = await pool.query<ShardLease>(ACQUIRE, [worker, limit, leaseS]);
   return rows;
 }
@@ -109,5 +114,6 @@ export async function checkpoint(connection: Connection, reached: readonly Shard
       reached.map(({ checkpoint: mark }) => mark),
     ],
   });
-  if (rowCount !== reached.length) throw new FencedError(`only ${rowCount} of ${reached.length} shards are still held`);
+  if (rowCount !== reached.length)
+    throw new FencedError(`only ${rowCount} of ${reached.length} shards are still held`);
 }

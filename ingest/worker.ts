@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '@wayleave/runtime/log.ts';
 import type { UplinkLog } from '@wayleave/runtime/uplink-log/uplink-log.ts';
 import type { StoredPosition } from '@wayleave/telematics/positions/stored-position.ts';
@@ -13,8 +13,8 @@ import type { Tenure } from './tenure.ts';
 import type { WriteOutcome } from './write-batch.ts';
 
 /** Read ahead of what is being stored. */
-const MAX_BUFFERED_BYTES = 8 * 1_024 * 1_024;
-const MAX_ENTRIES_PER_SHARD_AND_READ = 16;
+const MAX_BUFFERED_BYTES = 4 * 1_024 * 1_024;
+const MAX_ENTRIES_PER_SHARD_AND_READ = 8;
 const READ_WAIT_MS = 500;
 /** Between the starts of two transactions while there is little to store. */
 const MIN_BATCH_INTERVAL_MS = 8;
@@ -103,7 +103,7 @@ export class IngestWorker {
       if (this.#buffer.bytes < this.#batchRows * this.#bytesPerRow) await storing;
       const sinceLastMs = performance.now() - startedAtMs;
       if (sinceLastMs < MIN_BATCH_INTERVAL_MS) await sleep(MIN_BATCH_INTERVAL_MS - sinceLastMs);
-      const batch = this.#nextBatch();
+      const batch = await this.#nextBatch();
       await storing;
       startedAtMs = performance.now();
       storing = this.#store(batch);
@@ -111,7 +111,8 @@ export class IngestWorker {
     await storing;
   }
 
-  #nextBatch(): Batch {
+  /** Decodes entry by entry, with a turn of the event loop in between for the transaction under way. */
+  async #nextBatch(): Promise<Batch> {
     const builder = new BatchBuilder();
     let bytes = 0;
     while (builder.rowCount < this.#batchRows) {
@@ -120,6 +121,7 @@ export class IngestWorker {
       if (!next.tenure.isHeld) continue;
       bytes += next.entry.bytes.length;
       builder.add(next.entry, next.tenure, Date.now() < next.tenure.replayUntilMs);
+      await nextTurn();
     }
     if (builder.rowCount > 0) this.#bytesPerRow = bytes / builder.rowCount;
     return builder.batch;
@@ -142,7 +144,8 @@ export class IngestWorker {
         break;
       } catch (error) {
         if (error instanceof FencedError) await this.#parts.verifyLeases();
-        else log.error({ err: error, rows: batch.rows.length, attempt }, 'a batch was not stored; trying again');
+        else
+          log.error({ err: error, rows: batch.rows.length, attempt }, 'a batch was not stored; trying again');
         if (this.#stopping && attempt > 3) throw error;
         await sleep(RETRY_MS);
       }

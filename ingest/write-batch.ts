@@ -1,6 +1,11 @@
 import { addToOutbox } from '@wayleave/runtime/outbox/store.ts';
 import { type Connection, inTransaction, type Pool, sqlState } from '@wayleave/runtime/postgres.ts';
-import { advanceLatest, copyPositions, mergePositionsIn, prepareConnection } from '@wayleave/telematics/positions/store.ts';
+import {
+  advanceLatest,
+  copyPositions,
+  mergePositionsIn,
+  prepareConnection,
+} from '@wayleave/telematics/positions/store.ts';
 import type { StoredPosition } from '@wayleave/telematics/positions/stored-position.ts';
 import { type QuarantinedMessage, quarantine } from '@wayleave/telematics/quarantine/write-store.ts';
 import { risksOf } from '@wayleave/telematics/risk/risk-event.ts';
@@ -95,14 +100,18 @@ const storeTolerantly: StoreRows = async (connection, rows) => {
 /** Data exceptions (class 22) and violated constraints (class 23) are about what is written. */
 function isAboutRows(error: unknown): boolean {
   const state = sqlState(error);
-  return state !== undefined && state !== UNIQUE_VIOLATION && (state.startsWith('22') || state.startsWith('23'));
+  return (
+    state !== undefined && state !== UNIQUE_VIOLATION && (state.startsWith('22') || state.startsWith('23'))
+  );
 }
 
 function withoutRefused(
   latest: ReadonlyMap<number, StoredPosition>,
   refused: readonly StoredPosition[],
 ): StoredPosition[] {
-  return refused.length === 0 ? [...latest.values()] : [...latest.values()].filter((row) => !refused.includes(row));
+  return refused.length === 0
+    ? [...latest.values()]
+    : [...latest.values()].filter((row) => !refused.includes(row));
 }
 
 /** A refused row has left its message behind: its device and instant are its identity, its content the payload. */
@@ -120,4 +129,3 @@ function refusedByDatabase({ deviceId, operatorId, position }: StoredPosition): 
     logItem: 0,
   };
 }
-

@@ -52,7 +52,12 @@ runService(log, async ({ onClose }) => {
 
   const queues = openJobQueues(redis);
   onClose('queues', () => queues.close());
-  const relay = startOutboxRelay({ pool, handOver: queues.handOver, log, onRelayed: (rows) => relayed.inc(rows) });
+  const relay = startOutboxRelay({
+    pool,
+    handOver: queues.handOver,
+    log,
+    onRelayed: (rows) => relayed.inc(rows),
+  });
   onClose('outbox relay', () => relay.close());
   const maintenance = await startMaintenance({ redis, workerRedis, pool, log });
   onClose('maintenance', () => maintenance.close());

@@ -1,4 +1,9 @@
-import { createTestDatabase, createTestRedis, type TestDatabase, type TestRedis } from '@wayleave/local/testing.ts';
+import {
+  createTestDatabase,
+  createTestRedis,
+  type TestDatabase,
+  type TestRedis,
+} from '@wayleave/local/testing.ts';
 import { createLog } from '@wayleave/runtime/log.ts';
 import { addToOutbox } from '@wayleave/runtime/outbox/store.ts';
 import { createPool, inTransaction, type Pool } from '@wayleave/runtime/postgres.ts';

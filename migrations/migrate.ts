@@ -48,6 +48,8 @@ async function enableTimescale(databaseUrl: string, log: Log): Promise<void> {
   } catch (error) {
     log.warn(`TimescaleDB cannot be used here (${messageOf(error)}): positions use native partitions`);
   } finally {
-    await client.end().catch((error: unknown) => log.debug({ err: error }, 'the connection was already closed'));
+    await client
+      .end()
+      .catch((error: unknown) => log.debug({ err: error }, 'the connection was already closed'));
   }
 }

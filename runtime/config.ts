@@ -45,7 +45,9 @@ export const env = {
   UPLINK_FSYNC: z
     .enum(['require', 'warn'])
     .default('require')
-    .describe('What to do when Redis does not write to disk before it answers: refuse to start, or only warn'),
+    .describe(
+      'What to do when Redis does not write to disk before it answers: refuse to start, or only warn',
+    ),
   UPLINK_LOG_MAX_MIB: z.coerce
     .number()
     .int()

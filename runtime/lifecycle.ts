@@ -11,8 +11,8 @@ export interface Opened {
 }
 
 /**
- * Runs a service from its composition root until a signal, or until the launcher that holds its
- * IPC channel is gone. `start` registers a closer for each thing it opens; they run in reverse.
+ * Runs a service from its composition root until a signal. `start` registers a closer for each
+ * thing it opens; they run in reverse.
  */
 export function runService(log: Log, start: (opened: Opened) => Promise<void>): void {
   const closers: { name: string; close: () => Promise<unknown> | unknown }[] = [];
@@ -41,8 +41,6 @@ export function runService(log: Log, start: (opened: Opened) => Promise<void>): 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => void stop(signal, 0));
   }
-  // The local launcher keeps an IPC channel open; when it is killed, nothing else would tell us.
-  process.on('disconnect', () => void stop('the launcher is gone', 0));
   process.on('unhandledRejection', (reason) => {
     log.fatal({ err: reason }, 'unhandled rejection');
     void stop('unhandled rejection', 1);

@@ -1,5 +1,5 @@
-import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { checkHealth, type HealthCheck } from './health.ts';
 import type { Metrics } from './metrics.ts';
@@ -25,7 +25,8 @@ export async function startOpsServer(options: {
       const health = await checkHealth(checks);
       answer(health.ready ? 200 : 503, 'application/json', JSON.stringify(health));
     };
-    const answerMetrics = async (): Promise<void> => answer(200, metrics.contentType, await metrics.metrics());
+    const answerMetrics = async (): Promise<void> =>
+      answer(200, metrics.contentType, await metrics.metrics());
     const failed = (error: unknown): void => {
       response.destroy(error instanceof Error ? error : undefined);
     };

@@ -24,7 +24,13 @@ export interface PoolOptions {
   statementTimeoutMs?: number;
 }
 
-export function createPool({ url, role, log, maxConnections, statementTimeoutMs = 15_000 }: PoolOptions): Pool {
+export function createPool({
+  url,
+  role,
+  log,
+  maxConnections,
+  statementTimeoutMs = 15_000,
+}: PoolOptions): Pool {
   const pool = new pg.Pool({
     ...clientOptions(url, role),
     max: maxConnections,

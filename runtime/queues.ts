@@ -20,7 +20,7 @@ export const QUEUE_PREFIX = '{wayleave}';
 
 export function createQueue(name: string, redis: Redis): Queue {
   const options: QueueOptions = {
-    connection: redis as ConnectionOptions,
+    connection: redis,
     prefix: QUEUE_PREFIX,
     defaultJobOptions,
   };

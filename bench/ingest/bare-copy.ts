@@ -1,7 +1,7 @@
-import { CopyEncoder, COPY_COLUMNS } from '@wayleave/telematics/positions/binary-copy.ts';
+import { once } from 'node:events';
+import { COPY_COLUMNS, CopyEncoder } from '@wayleave/telematics/positions/binary-copy.ts';
 import type { Position } from '@wayleave/telematics/positions/position.ts';
 import { toStored } from '@wayleave/telematics/positions/stored-position.ts';
-import { once } from 'node:events';
 import { from as copyFrom } from 'pg-copy-streams';
 import { startBenchStack } from './bench-stack.ts';
 
@@ -19,7 +19,9 @@ export async function bareCopy(): Promise<number> {
   const batches = Array.from({ length: BATCHES }, (_, batch) => encodeBatch(firstMs, batch));
   const startedAtMs = performance.now();
   for (const bytes of batches) {
-    const stream = bench.database.query(copyFrom(`COPY positions (${COPY_COLUMNS}) FROM STDIN (FORMAT binary)`));
+    const stream = bench.database.query(
+      copyFrom(`COPY positions (${COPY_COLUMNS}) FROM STDIN (FORMAT binary)`),
+    );
     const finished = once(stream, 'finish');
     stream.end(bytes);
     await finished;
@@ -52,6 +54,6 @@ function positionOf(fixTimeMs: number, device: number): Position {
     odometerM: 120_345,
     batteryV: 12.6,
     alarm: null,
-    attributes: null,
+    attributes: { gsmSignal: 21, hdop: 0.9 },
   };
 }

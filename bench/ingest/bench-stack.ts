@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { provisionDevices } from './devices.ts';
 import { type ServiceName, type Stack, startStack } from '@wayleave/local/stack.ts';
+import { makeTemporaryFolder } from '@wayleave/local/temporary-folder.ts';
 import pg from 'pg';
+import { provisionDevices } from './devices.ts';
 
 /** The operator that owns the devices of a bench. */
 export const OPERATOR = 'Bench';
@@ -25,9 +23,10 @@ export async function startBenchStack(
   services: readonly ServiceName[] = ['broker', 'ingest'],
   env: Record<string, string> = {},
 ): Promise<BenchStack> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'wayleave-bench-'));
+  const folder = makeTemporaryFolder('bench');
   const stack = await startStack({
-    dataDir,
+    dataDir: folder.path,
+    postgresSettings: { max_wal_size: '16GB' },
     ports: { API_PORT: 0, MQTT_PORT: 0, BROKER_OPS_PORT: 0, INGEST_OPS_PORT: 0, JOBS_OPS_PORT: 0 },
     services,
     databaseUrl: process.env.DATABASE_URL,
@@ -52,7 +51,7 @@ export async function startBenchStack(
     [Symbol.asyncDispose]: async () => {
       await database.end();
       await stack.stop();
-      rmSync(dataDir, { recursive: true, force: true });
+      folder.remove();
     },
   };
 }

@@ -11,7 +11,12 @@ export async function idleConnections(): Promise<Figures> {
   await using bench = await startBenchStack(CONNECTIONS, ['broker'], { MAX_CONNECTS_PER_S: '2000' });
   const { broker } = bench.stack.services;
   const settle = () => new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-  const options = { host: '127.0.0.1', port: bench.stack.ports.MQTT_PORT, devices: bench.devices, keepAliveS: 600 };
+  const options = {
+    host: '127.0.0.1',
+    port: bench.stack.ports.MQTT_PORT,
+    devices: bench.devices,
+    keepAliveS: 600,
+  };
 
   // A first hundred, so that what every process loads once is not counted as theirs.
   const first = await openIdleConnections({ ...options, connections: 100 });

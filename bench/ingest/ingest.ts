@@ -60,7 +60,9 @@ export async function run(args: string[]): Promise<Figures> {
   await part('insertByRow', async () => ({ insertByRowPerS: await insertByRow() }));
   await part('latency', latency);
   await part('idle', idleConnections);
-  await part('overload', () => overload({ durationMs: overloadMs, bestPerS: figures['window20PerS'] ?? null }));
+  await part('overload', () =>
+    overload({ durationMs: overloadMs, bestPerS: figures['window20PerS'] ?? null }),
+  );
 
   const { window20PerS, copyPerS, insertByRowPerS } = figures;
   if (window20PerS && copyPerS && insertByRowPerS) {

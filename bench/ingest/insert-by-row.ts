@@ -4,9 +4,9 @@ import { connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runLoadInChild } from '@wayleave/device-sim/load/load-child.ts';
 import { freePorts } from '@wayleave/local/ports.ts';
 import { findOnPath } from '@wayleave/local/search-path.ts';
-import { runLoadInChild } from '@wayleave/device-sim/load/load-child.ts';
 import mqtt from 'mqtt';
 import { startBenchStack } from './bench-stack.ts';
 
@@ -36,20 +36,44 @@ export async function insertByRow(): Promise<number | null> {
   const broker = spawn(command, ['-c', config], { stdio: 'ignore' });
   try {
     await answering(port, broker);
-    const subscriber = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { clientId: 'by-row', clean: false });
+    const subscriber = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, {
+      clientId: 'by-row',
+      clean: false,
+    });
     const idOf = new Map(devices.map(({ ident }, at) => [ident, at + 1]));
     subscriber.on('message', (topic, payload) => {
-      const fix = JSON.parse(payload.toString()) as { time: string; lat: number; lon: number; speedKmh?: number; headingDeg?: number };
+      const fix = JSON.parse(payload.toString()) as {
+        time: string;
+        lat: number;
+        lon: number;
+        speedKmh?: number;
+        headingDeg?: number;
+      };
       const device = idOf.get(topic.split('/')[1]!);
       database
-        .query(INSERT, [device, new Date(fix.time), fix.lat, fix.lon, fix.speedKmh ?? null, fix.headingDeg ?? null])
+        .query(INSERT, [
+          device,
+          new Date(fix.time),
+          fix.lat,
+          fix.lon,
+          fix.speedKmh ?? null,
+          fix.headingDeg ?? null,
+        ])
         .catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
     });
     await subscriber.subscribeAsync('devices/+/positions', { qos: 1 });
-    const load = await runLoadInChild({ host: '127.0.0.1', port, devices, window: 20, durationMs: DURATION_MS });
+    const load = await runLoadInChild({
+      host: '127.0.0.1',
+      port,
+      devices,
+      window: 20,
+      durationMs: DURATION_MS,
+    });
     const { rows } = await database.query<{ count: string }>('SELECT count(*) FROM positions');
     const stored = Number(rows[0]!.count);
-    process.stdout.write(`  ${load.positionsAcked} acknowledged by Mosquitto, ${stored} stored when the last was\n`);
+    process.stdout.write(
+      `  ${load.positionsAcked} acknowledged by Mosquitto, ${stored} stored when the last was\n`,
+    );
     await subscriber.endAsync(true);
     return Math.round(stored / load.seconds);
   } finally {

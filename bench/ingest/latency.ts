@@ -27,7 +27,11 @@ export async function latency(): Promise<Figures> {
     socket.once('error', reject);
     socket.on('message', (body: Buffer) => {
       const nowMs = Date.now();
-      const message = JSON.parse(body.toString()) as { type: string; complete?: boolean; vehicles?: { fixTime: string }[] };
+      const message = JSON.parse(body.toString()) as {
+        type: string;
+        complete?: boolean;
+        vehicles?: { fixTime: string }[];
+      };
       if (message.type === 'ready') socket.send(JSON.stringify({ type: 'subscribe' }));
       if (message.type === 'snapshot' && message.complete) resolve();
       if (message.type !== 'changes' || nowMs < countFromMs) return;

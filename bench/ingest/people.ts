@@ -15,7 +15,12 @@ const INSTALL_ALL = `
 /** Puts every device into a vehicle, and logs a person in who may watch them. */
 export async function bearerToken({ stack, database }: BenchStack): Promise<string> {
   await database.query(INSTALL_ALL);
-  const user = { email: 'fleet@bench.example', name: 'Bench', role: 'fleet' as const, password: randomBytes(24).toString('hex') };
+  const user = {
+    email: 'fleet@bench.example',
+    name: 'Bench',
+    role: 'fleet' as const,
+    password: randomBytes(24).toString('hex'),
+  };
   await provisionOperator(database, { name: OPERATOR, users: [user] });
   const answer = await fetch(`${stack.apiUrl}/api/v1/auth/login`, {
     method: 'POST',

@@ -38,13 +38,30 @@ export async function throughput(shape: Shape): Promise<number> {
     const microseconds = ((cpuS - before[name]!) * 1e6) / stored;
     return `${name} ${microseconds.toFixed(1)}`;
   });
+  const ways = await batchWays(bench);
   process.stdout.write(
     `  ${stored} stored of ${load.positionsAcked} acknowledged in ${seconds.toFixed(1)} s (${(drainMs / 1_000).toFixed(1)} s after the last PUBACK); ` +
       `PUBACK p50 ${load.pubackMs.p50.toFixed(0)} ms, p99 ${load.pubackMs.p99.toFixed(0)} ms; ` +
       `µs of CPU a position: ${costs.join(', ')}, generator ${((load.cpuS * 1e6) / stored).toFixed(1)}; ` +
-      `${((performance.now() - startedAtMs) / 1_000).toFixed(0)} s in all\n`,
+      `batches: ${ways}; ${((performance.now() - startedAtMs) / 1_000).toFixed(0)} s in all\n`,
   );
   return Math.round(stored / seconds);
+}
+
+/** How many transactions took which way, and how long one took, from the worker's own metrics. */
+async function batchWays({ stack }: BenchStack): Promise<string> {
+  const metrics = await (await fetch(`http://127.0.0.1:${stack.ports.INGEST_OPS_PORT}/metrics`)).text();
+  const figure = (name: string, way: string): number =>
+    Number(
+      new RegExp(`^wayleave_ingest_batch_seconds_${name}{.*way="${way}".*} (.*)$`, 'm').exec(metrics)?.[1] ??
+        0,
+    );
+  return ['straight', 'merged']
+    .map(
+      (way) =>
+        `${figure('count', way)} ${way} of ${((figure('sum', way) * 1_000) / (figure('count', way) || 1)).toFixed(0)} ms`,
+    )
+    .join(', ');
 }
 
 /** Waits until as many positions are stored as were acknowledged. */
@@ -62,7 +79,12 @@ export async function untilStored({ database }: BenchStack, acknowledged: number
 }
 
 function cpuByProcess({ stack }: BenchStack): Record<string, number> {
-  const processes = { broker: stack.services.broker, ingest: stack.services.ingest, redis: stack.redis, postgres: stack.postgres };
+  const processes = {
+    broker: stack.services.broker,
+    ingest: stack.services.ingest,
+    redis: stack.redis,
+    postgres: stack.postgres,
+  };
   return Object.fromEntries(
     Object.entries(processes).flatMap(([name, process]) =>
       process?.pid ? [[name, family(process.pid).reduce((sum, pid) => sum + cpuSeconds(pid), 0)]] : [],

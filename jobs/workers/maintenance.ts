@@ -25,7 +25,9 @@ const tasks: Record<string, { everyMs: number; run: (pool: Pool) => Promise<numb
   'delete-sent-outbox-rows': {
     everyMs: HOUR_MS,
     run: (pool) =>
-      untilFewer(() => inTransaction(pool, (connection) => deleteSent(connection, KEEP_SENT_DAYS, DELETE_LIMIT))),
+      untilFewer(() =>
+        inTransaction(pool, (connection) => deleteSent(connection, KEEP_SENT_DAYS, DELETE_LIMIT)),
+      ),
   },
   'delete-idempotency-keys': {
     everyMs: HOUR_MS,
@@ -60,7 +62,7 @@ export async function startMaintenance(options: {
       const affected = await tasks[name]!.run(pool);
       log.info({ task: name, affected }, 'maintenance done');
     },
-    { connection: workerRedis as ConnectionOptions, prefix: QUEUE_PREFIX },
+    { connection: workerRedis, prefix: QUEUE_PREFIX },
   );
   worker.on('failed', (job, error) => log.error({ err: error, task: job?.name }, 'maintenance failed'));
   worker.on('error', (error) => log.warn({ err: error }, 'the maintenance worker lost Redis'));

@@ -6,11 +6,9 @@ import { type ConnectionOptions, Worker } from 'bullmq';
 import type { Counter } from 'prom-client';
 
 /** Takes risk events off their queue and tells them in the log, where operations alert on them. */
-export function startRiskEvents(options: {
-  workerRedis: Redis;
-  log: Log;
-  told: Counter<'kind'>;
-}): { close(): Promise<void> } {
+export function startRiskEvents(options: { workerRedis: Redis; log: Log; told: Counter<'kind'> }): {
+  close(): Promise<void>;
+} {
   const { workerRedis, log, told } = options;
   const worker = new Worker(
     RISK_QUEUE,
@@ -19,7 +17,7 @@ export function startRiskEvents(options: {
       log.warn({ risk: event }, 'risk detected');
       told.inc({ kind: event.kind });
     },
-    { connection: workerRedis as ConnectionOptions, prefix: QUEUE_PREFIX, concurrency: 10 },
+    { connection: workerRedis, prefix: QUEUE_PREFIX, concurrency: 10 },
   );
   worker.on('failed', (job, error) => log.error({ err: error, jobId: job?.id }, 'a risk event was not told'));
   worker.on('error', (error) => log.warn({ err: error }, 'the risk worker lost Redis'));

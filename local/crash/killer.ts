@@ -25,7 +25,9 @@ export function createKiller(processes: readonly Supervised[], [leastMs, mostMs]
 
   const run = async (): Promise<void> => {
     while (!ending.signal.aborted) {
-      await sleep(leastMs + Math.random() * (mostMs - leastMs), undefined, { signal: ending.signal }).catch(() => {});
+      await sleep(leastMs + Math.random() * (mostMs - leastMs), undefined, { signal: ending.signal }).catch(
+        () => {},
+      );
       if (ending.signal.aborted) break;
       await killOne();
       if (Math.random() < 0.2) await killOne();

@@ -15,7 +15,9 @@ export async function provisionTrackers(
   }));
   const owner = new pg.Client({ connectionString: stack.databaseUrl });
   await owner.connect();
-  const { rows } = await owner.query<{ id: string }>("INSERT INTO operators (name) VALUES ('Load') RETURNING id");
+  const { rows } = await owner.query<{ id: string }>(
+    "INSERT INTO operators (name) VALUES ('Load') RETURNING id",
+  );
   await owner.query(
     `INSERT INTO devices (operator_id, ident, secret_hash)
      SELECT $1, ident, secret_hash FROM unnest($2::text[], $3::bytea[]) AS new (ident, secret_hash)`,

@@ -6,9 +6,9 @@ import { runLoadInChild } from '@wayleave/device-sim/load/load-child.ts';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Stack, startStack } from '../stack.ts';
-import { provisionTrackers } from './provision-trackers.ts';
-import { createKiller } from './killer.ts';
 import { compareWithLedger } from './compare-with-ledger.ts';
+import { createKiller } from './killer.ts';
+import { provisionTrackers } from './provision-trackers.ts';
 
 /** `npm run test:crash` is the long form; `npm test` runs the short one. */
 const isLong = process.env.CRASH_TEST_LONG === '1';
@@ -65,13 +65,18 @@ describe('under load, with kill -9 falling at random on broker, ingest, Redis an
       database = new pg.Client({ connectionString: stack.databaseUrl });
       await database.connect();
       let found = await compareWithLedger(database, load.ledger);
-      for (const giveUpAtMs = performance.now() + SETTLE_MS; found.missing > 0 && performance.now() < giveUpAtMs; ) {
+      for (
+        const giveUpAtMs = performance.now() + SETTLE_MS;
+        found.missing > 0 && performance.now() < giveUpAtMs;
+      ) {
         await sleep(500);
         found = await compareWithLedger(database, load.ledger);
       }
       console.log(
         `${load.positionsAcked} positions acknowledged, ${load.repeated} messages sent again, ${load.reconnects} reconnects; killed: ` +
-          Object.entries(kills).map(([name, times]) => `${name} ${times}×`).join(', '),
+          Object.entries(kills)
+            .map(([name, times]) => `${name} ${times}×`)
+            .join(', '),
       );
       expect(found).toEqual({ missing: 0, twice: 0, neverSent: 0 });
       // The test would prove nothing if little was published or nobody was killed.

@@ -27,7 +27,12 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await redis.flushall();
-  uplink = createRedisUplinkLog({ redis, blockingRedis, shardCount: SHARDS, maxBytes: SHARDS * SHARD_LIMIT_BYTES });
+  uplink = createRedisUplinkLog({
+    redis,
+    blockingRedis,
+    shardCount: SHARDS,
+    maxBytes: SHARDS * SHARD_LIMIT_BYTES,
+  });
 });
 
 const append = async (shard: number, ...texts: string[]): Promise<string[]> =>
@@ -66,7 +71,10 @@ describe('the uplink log on Redis Streams', () => {
   it('keeps binary entries byte for byte', async () => {
     const bytes = Buffer.from(Array.from({ length: 256 }, (_, at) => at));
     await uplink.append([{ shard: 0, bytes }]);
-    const [entry] = await uplink.read(new Map([[0, BEFORE_EVERYTHING]]), { maxEntriesPerShard: 1, waitMs: 10 });
+    const [entry] = await uplink.read(new Map([[0, BEFORE_EVERYTHING]]), {
+      maxEntriesPerShard: 1,
+      waitMs: 10,
+    });
     expect(entry?.bytes.equals(bytes)).toBe(true);
   });
 

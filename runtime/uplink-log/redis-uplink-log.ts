@@ -86,11 +86,16 @@ export function createRedisUplinkLog(options: RedisUplinkLogOptions): UplinkLog 
           .xadd(streamKey(shard), '*', 'b', bytes);
       }
       const replies = taken.length === 0 ? [] : ((await pipeline.exec()) ?? []);
-      const durable = new Set(taken.filter((entry, index) => isAdded(entry, replies.slice(index * 3, index * 3 + 3))));
+      const durable = new Set(
+        taken.filter((entry, index) => isAdded(entry, replies.slice(index * 3, index * 3 + 3))),
+      );
       return entries.map((entry) => (durable.has(entry) ? 'durable' : 'full'));
     },
 
-    async read(after: ReadonlyMap<number, Mark>, { maxEntriesPerShard, waitMs }: ReadOptions): Promise<LogEntry[]> {
+    async read(
+      after: ReadonlyMap<number, Mark>,
+      { maxEntriesPerShard, waitMs }: ReadOptions,
+    ): Promise<LogEntry[]> {
       if (!blockingRedis) throw new Error('this log was opened for appending only');
       const shards = [...after.keys()];
       const reply = await blockingRedis.xreadBuffer(
@@ -108,7 +113,8 @@ export function createRedisUplinkLog(options: RedisUplinkLogOptions): UplinkLog 
         let total = bytesUpTo(after.get(shard) ?? BEFORE_EVERYTHING);
         return entries.map(([id, fields]) => {
           const bytes = fields[1];
-          if (!bytes) throw new Error(`entry ${id.toString()} of shard ${shard} is not one of the uplink log`);
+          if (!bytes)
+            throw new Error(`entry ${id.toString()} of shard ${shard} is not one of the uplink log`);
           total += bytes.length;
           return { shard, mark: `${id.toString('latin1')}/${total}`, bytes };
         });
@@ -139,7 +145,8 @@ const sizeKey = (shard: number): string => `{uplink:${shard}}:size`;
 const shardOfKey = (key: string): number => Number(key.slice('{uplink:'.length, -1));
 
 /** The stream id of a mark, which is `<stream id>/<bytes of the shard up to and with it>`. */
-const streamId = (mark: Mark): string => (mark === BEFORE_EVERYTHING ? '0' : mark.slice(0, mark.indexOf('/')));
+const streamId = (mark: Mark): string =>
+  mark === BEFORE_EVERYTHING ? '0' : mark.slice(0, mark.indexOf('/'));
 
 /** The bytes of the shard up to and with a mark, which is how a trim knows what it frees. */
 const bytesUpTo = (mark: Mark): number =>

@@ -34,7 +34,14 @@ describe('an uplink entry', () => {
 
   it('is empty again after clear, whatever was in the packer', () => {
     const packer = new EntryPacker();
-    const one = { deviceId: 1, operatorId: 2, receivedAtMs: 3, maybeRepeated: true, topic: 't', payload: Buffer.from('p') };
+    const one = {
+      deviceId: 1,
+      operatorId: 2,
+      receivedAtMs: 3,
+      maybeRepeated: true,
+      topic: 't',
+      payload: Buffer.from('p'),
+    };
     packer.add(one);
     packer.clear();
     expect(unpackAll(packer.entry())).toEqual([]);
@@ -44,7 +51,14 @@ describe('an uplink entry', () => {
 
   it('is refused when it is cut off or of another version', () => {
     const packer = new EntryPacker();
-    packer.add({ deviceId: 1, operatorId: 2, receivedAtMs: 3, maybeRepeated: false, topic: 't', payload: Buffer.from('p') });
+    packer.add({
+      deviceId: 1,
+      operatorId: 2,
+      receivedAtMs: 3,
+      maybeRepeated: false,
+      topic: 't',
+      payload: Buffer.from('p'),
+    });
     const entry = packer.entry();
     expect(() => unpackAll(entry.subarray(0, -1))).toThrow('cut off');
     expect(() => unpackAll(Buffer.from([9]))).toThrow('unknown version 9');

@@ -24,7 +24,11 @@ const BY_IDENTS = `SELECT ${CREDENTIAL} FROM devices WHERE ident = ANY($1::text[
 
 /** The credentials of the idents that exist; for a pool under the role `wayleave_broker`. */
 export async function credentialsByIdent(pool: Pool, idents: string[]): Promise<DeviceCredential[]> {
-  const { rows } = await pool.query<CredentialRow>({ name: 'credentials-by-ident', text: BY_IDENTS, values: [idents] });
+  const { rows } = await pool.query<CredentialRow>({
+    name: 'credentials-by-ident',
+    text: BY_IDENTS,
+    values: [idents],
+  });
   return rows.map(credentialOf);
 }
 
@@ -32,7 +36,11 @@ const BY_IDS = `SELECT ${CREDENTIAL} FROM devices WHERE id = ANY($1::bigint[])`;
 
 /** The credentials of devices that are connected; for a pool under the role `wayleave_broker`. */
 export async function credentialsById(pool: Pool, deviceIds: number[]): Promise<DeviceCredential[]> {
-  const { rows } = await pool.query<CredentialRow>({ name: 'credentials-by-id', text: BY_IDS, values: [deviceIds] });
+  const { rows } = await pool.query<CredentialRow>({
+    name: 'credentials-by-id',
+    text: BY_IDS,
+    values: [deviceIds],
+  });
   return rows.map(credentialOf);
 }
 

@@ -2,13 +2,13 @@ import { createTestDatabase, type TestDatabase } from '@wayleave/local/testing.t
 import { createLog } from '@wayleave/runtime/log.ts';
 import { createPool, inTransaction, type Pool, sqlState } from '@wayleave/runtime/postgres.ts';
 import fc from 'fast-check';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mergePositions } from './merge.ts';
 import type { Position } from './position.ts';
 import { advanceLatest, copyPositions, mergePositionsIn, prepareConnection } from './store.ts';
 import { type StoredPosition, toStored } from './stored-position.ts';
 import { INSTANT_MS, positionOfOneInstant } from './testing/arbitrary-position.ts';
-import pg from 'pg';
 
 const log = createLog('test', 'fatal');
 let database: TestDatabase;
@@ -100,7 +100,12 @@ describe('positions in the database', () => {
   it('hold identities, instants and odometers beyond 32 bits, before 2000 and at the edges of the globe', async () => {
     const rows = [
       toStored(2 ** 40 + 1, 2 ** 33, { ...plain, odometerM: 9e9, lat: 90, lon: 180 }),
-      toStored(2 ** 40 + 2, 2 ** 33, { ...plain, fixTimeMs: Date.UTC(1999, 0, 1, 0, 0, 0, 1), lat: -90, lon: -180 }),
+      toStored(2 ** 40 + 2, 2 ** 33, {
+        ...plain,
+        fixTimeMs: Date.UTC(1999, 0, 1, 0, 0, 0, 1),
+        lat: -90,
+        lon: -180,
+      }),
     ];
     await write(copyPositions, rows);
     expect(await stored('positions')).toEqual(rows);
@@ -121,7 +126,10 @@ describe('positions in the database', () => {
         const together = toStored(1, 7, positions.reduce(mergePositions));
         for (const position of positions) {
           await write(mergePositionsIn, [toStored(1, 7, position)]);
-          await write((connection, rows) => advanceLatest(connection, rows, true), [toStored(1, 7, position)]);
+          await write(
+            (connection, rows) => advanceLatest(connection, rows, true),
+            [toStored(1, 7, position)],
+          );
         }
         expect(await stored('positions')).toEqual([together]);
         expect(await stored('latest_positions')).toEqual([together]);
@@ -152,7 +160,8 @@ describe('the latest position', () => {
   });
 
   it('never keeps an attribute of an older fix', async () => {
-    const advance = (row: StoredPosition) => write((connection, rows) => advanceLatest(connection, rows, false), [row]);
+    const advance = (row: StoredPosition) =>
+      write((connection, rows) => advanceLatest(connection, rows, false), [row]);
     await advance(toStored(1, 7, { ...plain, alarm: 'sos', attributes: { driver: 'A' } }));
     await advance(at(1));
     expect(await stored('latest_positions')).toEqual([at(1)]);
@@ -165,7 +174,9 @@ describe('the partitions of positions', () => {
     await write(copyPositions, [toStored(1, 7, { ...plain, fixTimeMs: day })]);
     await owner.query("SELECT make_position_partitions('2026-05-04', '2026-05-06')");
     expect(await stored('positions')).toHaveLength(1);
-    const { rows } = await owner.query("SELECT count(*)::int AS left FROM pg_class WHERE relname = 'positions_default'");
+    const { rows } = await owner.query(
+      "SELECT count(*)::int AS left FROM pg_class WHERE relname = 'positions_default'",
+    );
     if (rows[0].left === 0) return; // TimescaleDB keeps chunks of its own.
     const { rows: found } = await owner.query('SELECT tableoid::regclass::text AS partition FROM positions');
     expect(found).toEqual([{ partition: 'positions_20260505' }]);

@@ -33,7 +33,9 @@ export async function prepareConnection(connection: Connection): Promise<void> {
 
 const COPY_INCOMING = `COPY incoming_positions (${COPY_COLUMNS}) FROM STDIN (FORMAT binary)`;
 
-const NUMBERS = 'odometer_m speed_kmh heading_deg altitude_m accuracy_m battery_v satellites ignition'.split(' ');
+const NUMBERS = 'odometer_m speed_kmh heading_deg altitude_m accuracy_m battery_v satellites ignition'.split(
+  ' ',
+);
 const PLACE = ['lat', 'lon', 'h3'];
 
 /**
@@ -72,7 +74,10 @@ const MERGE_INCOMING = `
  * Adds rows of which some may be there: those are merged, and a row that adds nothing is not
  * written. No two of `rows` may be of the same device and instant.
  */
-export async function mergePositionsIn(connection: Connection, rows: readonly StoredPosition[]): Promise<void> {
+export async function mergePositionsIn(
+  connection: Connection,
+  rows: readonly StoredPosition[],
+): Promise<void> {
   await copyIn(connection, COPY_INCOMING, rows);
   await connection.query(MERGE_INCOMING);
 }
@@ -108,7 +113,11 @@ export async function advanceLatest(
   await connection.query(ADVANCE_LATEST);
 }
 
-async function copyIn(connection: Connection, statement: string, rows: readonly StoredPosition[]): Promise<void> {
+async function copyIn(
+  connection: Connection,
+  statement: string,
+  rows: readonly StoredPosition[],
+): Promise<void> {
   const encoder = encoders.getOrInsertComputed(connection, () => new CopyEncoder());
   const stream = connection.query(copyFrom(statement));
   const finished = once(stream, 'finish');

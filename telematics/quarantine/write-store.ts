@@ -25,7 +25,10 @@ const QUARANTINE = `
   ON CONFLICT (log_entry, log_record, log_item) DO NOTHING`;
 
 /** Keeps what could not be read; for connections under the role `wayleave_ingest`. */
-export async function quarantine(connection: Connection, messages: readonly QuarantinedMessage[]): Promise<void> {
+export async function quarantine(
+  connection: Connection,
+  messages: readonly QuarantinedMessage[],
+): Promise<void> {
   if (messages.length === 0) return;
   await connection.query(QUARANTINE, [
     messages.map((message) => message.operatorId),

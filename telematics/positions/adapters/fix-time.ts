@@ -6,8 +6,10 @@ const MAX_EARLY_MS = DAY_MS;
 
 /** What is impossible about a fix time given when it was received, or null. */
 export function fixTimeProblem(fixTimeMs: number, receivedAtMs: number): string | null {
-  if (fixTimeMs > receivedAtMs + MAX_EARLY_MS) return `${instant(fixTimeMs)} is more than a day in the future`;
-  if (fixTimeMs < receivedAtMs - MAX_LATE_MS) return `${instant(fixTimeMs)} is more than 400 days in the past`;
+  if (fixTimeMs > receivedAtMs + MAX_EARLY_MS)
+    return `${instant(fixTimeMs)} is more than a day in the future`;
+  if (fixTimeMs < receivedAtMs - MAX_LATE_MS)
+    return `${instant(fixTimeMs)} is more than 400 days in the past`;
   return null;
 }
 

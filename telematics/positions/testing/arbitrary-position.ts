@@ -24,9 +24,13 @@ export const positionOfOneInstant: fc.Arbitrary<Position> = fc.record({
   batteryV: orNull(eighths(30)),
   alarm: orNull(fc.constantFrom('powerCut', 'sos', 'towing', 'Zone')),
   attributes: orNull(
-    fc.dictionary(fc.constantFrom('a', 'b', 'ключ'), fc.oneof(fc.nat(99), fc.boolean(), fc.constantFrom('x', 'é', '"')), {
-      minKeys: 1,
-      noNullPrototype: true,
-    }),
+    fc.dictionary(
+      fc.constantFrom('a', 'b', 'ключ'),
+      fc.oneof(fc.nat(99), fc.boolean(), fc.constantFrom('x', 'é', '"')),
+      {
+        minKeys: 1,
+        noNullPrototype: true,
+      },
+    ),
   ),
 });

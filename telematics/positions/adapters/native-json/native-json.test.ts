@@ -46,7 +46,9 @@ describe('the native JSON format', () => {
 
   it('needs only time, lat and lon, and takes null for absent', () => {
     const { positions } = decode({ time: NOW, lat: -90, lon: 180, speedKmh: null });
-    expect(positions).toMatchObject([{ fixTimeMs: NOW, lat: -90, lon: 180, speedKmh: null, attributes: null }]);
+    expect(positions).toMatchObject([
+      { fixTimeMs: NOW, lat: -90, lon: 180, speedKmh: null, attributes: null },
+    ]);
   });
 
   it.each([
@@ -107,12 +109,16 @@ describe('the native JSON format', () => {
   it('keeps the good items of a list and gives the bytes of each bad one', () => {
     const { positions, refusals } = decode([fix, { ...fix, lat: 91 }, { ...fix, time: NOW }]);
     expect(positions.map(({ fixTimeMs }) => fixTimeMs)).toEqual([Date.parse(fix.time), NOW]);
-    expect(refusals).toMatchObject([{ reason: 'invalid_field', item: 1, detail: 'lat is 91, not between -90 and 90' }]);
+    expect(refusals).toMatchObject([
+      { reason: 'invalid_field', item: 1, detail: 'lat is 91, not between -90 and 90' },
+    ]);
     expect(JSON.parse(refusals[0]!.payload!.toString())).toEqual({ ...fix, lat: 91 });
   });
 
   it('replaces what PostgreSQL cannot hold instead of losing the position', () => {
-    const { positions } = decode('{"time":"2026-11-20T10:00:00Z","lat":1,"lon":1,"alarm":"a\\u0000b","attributes":{"k\\u0000":"\\ud800","ok":"\\\\u0000"}}');
+    const { positions } = decode(
+      '{"time":"2026-11-20T10:00:00Z","lat":1,"lon":1,"alarm":"a\\u0000b","attributes":{"k\\u0000":"\\ud800","ok":"\\\\u0000"}}',
+    );
     expect(positions[0]!.alarm).toBe('a\ufffdb');
     expect(positions[0]!.attributes).toEqual({ 'k\ufffd': '\ufffd', ok: '\\u0000' });
   });
@@ -123,10 +129,32 @@ describe('the native JSON format', () => {
   });
 
   it('agrees with the documented schema about what is a position', () => {
-    const value = fc.oneof(fc.double(), fc.integer(), fc.string(), fc.boolean(), fc.constant(null), fc.constant({ a: 1 }));
-    const fields = ['speedKmh', 'headingDeg', 'altitudeM', 'accuracyM', 'satellites', 'ignition', 'odometerM', 'batteryV', 'alarm', 'attributes'];
+    const value = fc.oneof(
+      fc.double(),
+      fc.integer(),
+      fc.string(),
+      fc.boolean(),
+      fc.constant(null),
+      fc.constant({ a: 1 }),
+    );
+    const fields = [
+      'speedKmh',
+      'headingDeg',
+      'altitudeM',
+      'accuracyM',
+      'satellites',
+      'ignition',
+      'odometerM',
+      'batteryV',
+      'alarm',
+      'attributes',
+    ];
     const message = fc
-      .tuple(fc.dictionary(fc.constantFrom(...fields), value), fc.double({ min: -95, max: 95 }), fc.double({ min: -185, max: 185 }))
+      .tuple(
+        fc.dictionary(fc.constantFrom(...fields), value),
+        fc.double({ min: -95, max: 95 }),
+        fc.double({ min: -185, max: 185 }),
+      )
       .map(([extra, lat, lon]) => ({ ...extra, time: NOW, lat, lon }));
     fc.assert(
       fc.property(message, (candidate) => {

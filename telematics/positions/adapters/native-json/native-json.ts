@@ -1,7 +1,13 @@
-import type { Position } from '../../position.ts';
-import { type Adapter, type Decoded, MAX_POSITIONS_PER_MESSAGE, type Refusal, type RefusalReason } from '../adapter.ts';
-import { fixTimeProblem } from '../fix-time.ts';
 import type { z } from 'zod';
+import type { Position } from '../../position.ts';
+import {
+  type Adapter,
+  type Decoded,
+  MAX_POSITIONS_PER_MESSAGE,
+  type Refusal,
+  type RefusalReason,
+} from '../adapter.ts';
+import { fixTimeProblem } from '../fix-time.ts';
 import { parseInstant } from './instant.ts';
 import type { nativePosition } from './schema.ts';
 import { storableText } from './storable-text.ts';
@@ -17,26 +23,33 @@ export const nativeJson: Adapter = {
 };
 
 function decode(payload: Buffer, receivedAtMs: number): Decoded {
+  const text = payload.toString();
+  // Without an escape there is nothing in it that the database could not hold, and what is short
+  // as a whole has no long part: nearly all messages need no closer look at their texts.
+  const isPlain = text.length <= MAX_ATTRIBUTES_BYTES && !text.includes('\\u');
   let message: unknown;
   try {
-    message = JSON.parse(payload.toString());
+    message = JSON.parse(text);
   } catch (error) {
     return refuseAll('malformed', `not JSON: ${(error as Error).message}`);
   }
   if (!Array.isArray(message)) {
-    const decoded = decodeOne(message, receivedAtMs);
+    const decoded = decodeOne(message, receivedAtMs, isPlain);
     return 'fixTimeMs' in decoded
       ? { positions: [decoded], refusals: [] }
       : { positions: [], refusals: [{ ...decoded, item: 0 }] };
   }
   if (message.length > MAX_POSITIONS_PER_MESSAGE) {
-    return refuseAll('too_many_positions', `${message.length} positions, at most ${MAX_POSITIONS_PER_MESSAGE}`);
+    return refuseAll(
+      'too_many_positions',
+      `${message.length} positions, at most ${MAX_POSITIONS_PER_MESSAGE}`,
+    );
   }
   if (message.length === 0) return refuseAll('malformed', 'an empty list');
   const positions: Position[] = [];
   const refusals: Refusal[] = [];
   for (const [item, value] of message.entries()) {
-    const decoded = decodeOne(value, receivedAtMs);
+    const decoded = decodeOne(value, receivedAtMs, isPlain);
     if ('fixTimeMs' in decoded) positions.push(decoded);
     else refusals.push({ ...decoded, item, payload: Buffer.from(JSON.stringify(value)) });
   }
@@ -58,7 +71,7 @@ class FieldError extends Error {
   }
 }
 
-function decodeOne(value: unknown, receivedAtMs: number): Position | Refused {
+function decodeOne(value: unknown, receivedAtMs: number, isPlain: boolean): Position | Refused {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { reason: 'malformed', detail: 'not an object' };
   }
@@ -82,7 +95,7 @@ function decodeOne(value: unknown, receivedAtMs: number): Position | Refused {
       odometerM: numberIn(fields.odometerM, 'odometerM', 0, 1e10),
       batteryV: numberIn(fields.batteryV, 'batteryV', 0, 1_000),
       alarm: alarmOf(fields.alarm),
-      attributes: attributesOf(fields.attributes),
+      attributes: attributesOf(fields.attributes, isPlain),
     };
   } catch (error) {
     if (error instanceof FieldError) return error.refused;
@@ -108,7 +121,8 @@ function required(value: number | null, name: string): number {
 
 function numberIn(value: unknown, name: string, min: number, max: number): number | null {
   if (value === undefined || value === null) return null;
-  if (typeof value !== 'number') throw new FieldError('invalid_field', `${name} is ${shown(value)}, not a number`);
+  if (typeof value !== 'number')
+    throw new FieldError('invalid_field', `${name} is ${shown(value)}, not a number`);
   if (value >= min && value <= max) return value;
   throw new FieldError('invalid_field', `${name} is ${value}, not between ${min} and ${max}`);
 }
@@ -127,18 +141,26 @@ function booleanOf(value: unknown, name: string): boolean | null {
 
 function alarmOf(alarm: unknown): string | null {
   if (alarm === undefined || alarm === null) return null;
-  if (typeof alarm === 'string' && alarm.length > 0 && alarm.length <= MAX_ALARM_LENGTH) return storableText(alarm);
-  throw new FieldError('invalid_field', `alarm is ${shown(alarm)}, not a text of 1 to ${MAX_ALARM_LENGTH} characters`);
+  if (typeof alarm === 'string' && alarm.length > 0 && alarm.length <= MAX_ALARM_LENGTH)
+    return storableText(alarm);
+  throw new FieldError(
+    'invalid_field',
+    `alarm is ${shown(alarm)}, not a text of 1 to ${MAX_ALARM_LENGTH} characters`,
+  );
 }
 
-function attributesOf(attributes: unknown): Record<string, unknown> | null {
+function attributesOf(attributes: unknown, isPlain: boolean): Record<string, unknown> | null {
   if (attributes === undefined || attributes === null) return null;
   if (typeof attributes !== 'object' || Array.isArray(attributes)) {
     throw new FieldError('invalid_field', `attributes is ${shown(attributes)}, not an object`);
   }
+  if (isPlain) return Object.keys(attributes).length === 0 ? null : (attributes as Record<string, unknown>);
   const json = JSON.stringify(attributes);
   if (json.length > MAX_ATTRIBUTES_BYTES) {
-    throw new FieldError('invalid_field', `attributes take ${json.length} characters, at most ${MAX_ATTRIBUTES_BYTES}`);
+    throw new FieldError(
+      'invalid_field',
+      `attributes take ${json.length} characters, at most ${MAX_ATTRIBUTES_BYTES}`,
+    );
   }
   if (json === '{}') return null;
   const storable = storableText(json);

@@ -1,0 +1,51 @@
+export type VehicleKind = 'motorcycle' | 'car' | 'van' | 'truck';
+
+/** A vehicle of the demonstration and the tracker in it. */
+export interface PlannedVehicle {
+  ident: string;
+  label: string;
+  kind: VehicleKind;
+  plate: string;
+}
+
+/** Type allocation codes that begin with 00 belong to test devices, so no real tracker bears one. */
+const TEST_TYPE_ALLOCATION_CODE = '00101700';
+
+/** Of a boda fleet's twenty vehicles, the ones that carry goods and not people. */
+const OTHER_KINDS = new Map<number, VehicleKind>([
+  [7, 'van'],
+  [13, 'car'],
+  [17, 'truck'],
+]);
+
+const NAMES = { motorcycle: 'Boda', car: 'Taxi', van: 'Courier', truck: 'Lorry' };
+
+/**
+ * The vehicle of a number, always the same one: a start with more vehicles adds to those of the
+ * start before. Number 0 is left to the person who tries things out.
+ */
+export function plannedVehicle(number: number): PlannedVehicle {
+  const kind = number === 0 ? 'motorcycle' : (OTHER_KINDS.get(number % 20) ?? 'motorcycle');
+  return {
+    ident: imei(number),
+    label: number === 0 ? 'Yours to drive' : `${NAMES[kind]} ${String(number).padStart(3, '0')}`,
+    kind,
+    plate: plateOf(number),
+  };
+}
+
+/** An IMEI (3GPP TS 23.003): type allocation code, six-digit serial, Luhn check digit. */
+function imei(serial: number): string {
+  const digits = TEST_TYPE_ALLOCATION_CODE + String(serial).padStart(6, '0');
+  const sum = Array.from(digits).reduce((total, digit, index) => {
+    const doubled = Number(digit) * (index % 2 === 1 ? 2 : 1);
+    return total + (doubled > 9 ? doubled - 9 : doubled);
+  }, 0);
+  return `${digits}${(10 - (sum % 10)) % 10}`;
+}
+
+/** In the style of Uganda's plates: UEA 000A, … UEA 999A, UEB 000A, … */
+function plateOf(number: number): string {
+  const series = String.fromCharCode('A'.charCodeAt(0) + Math.floor(number / 1_000));
+  return `UE${series} ${String(number % 1_000).padStart(3, '0')}A`;
+}

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { provisionOperator } from '@wayleave/leasing/identity/provision.ts';
+import { createLog } from '@wayleave/runtime/log.ts';
+import { asOperator, createPool, type DatabaseRole } from '@wayleave/runtime/postgres.ts';
+import { getDevice } from '@wayleave/telematics/devices/service.ts';
+import pg from 'pg';
+import { type Demo, readKept, type SimulatedFleet, writeKept } from './demo/demo-file.ts';
+import { plannedVehicle } from './demo/fleet-plan.ts';
+import { provisionFleet } from './demo/provision-fleet.ts';
+
+const OPERATOR = 'Kampala Boda Leasing';
+
+const USERS = [
+  { role: 'fleet', email: 'fleet@demo.wayleave.example', name: 'Fleet Desk' },
+  { role: 'admin', email: 'admin@demo.wayleave.example', name: 'Administrator' },
+] as const;
+
+const PASSWORD_BYTES = 12;
+
+export interface SeedOptions {
+  dataDir: string;
+  databaseUrl: string;
+  deviceSecretKey: Uint8Array;
+  apiUrl: string;
+  mqttUrl: string;
+  /** How many vehicles the simulator drives; one more is left to the user. */
+  vehicles: number;
+}
+
+/**
+ * Makes the demonstration: an operator, its users, vehicles with a tracker each, and the two files
+ * that tell a person and the simulator how to log in. A later start finds all of it and adds what
+ * a larger fleet needs; passwords and secrets stay unless their files are gone.
+ */
+export async function seedDemo(options: SeedOptions): Promise<{ demo: Demo; fleet: SimulatedFleet }> {
+  const { dataDir, databaseUrl, deviceSecretKey, apiUrl, mqttUrl, vehicles } = options;
+  const kept = readKept(dataDir);
+  const users = USERS.map((user) => ({
+    ...user,
+    password:
+      kept.demo?.users.find(({ email }) => email === user.email)?.password ??
+      randomBytes(PASSWORD_BYTES).toString('base64url'),
+  }));
+  const operatorId = await provisionPeople(databaseUrl, users);
+
+  const [app, broker] = [pool(databaseUrl, 'wayleave_app'), pool(databaseUrl, 'wayleave_broker')];
+  try {
+    const provisioned = await provisionFleet({
+      app,
+      broker,
+      operatorId,
+      deviceSecretKey,
+      planned: Array.from({ length: vehicles + 1 }, (_, number) => plannedVehicle(number)),
+      keptSecrets: new Map(
+        [...kept.fleet, ...(kept.demo ? [kept.demo.device] : [])].map((d) => [d.ident, d.secret]),
+      ),
+    });
+    const own = provisioned.find(({ ident }) => ident === plannedVehicle(0).ident);
+    const vehicleId =
+      own &&
+      (await asOperator(app, operatorId, (connection) => getDevice(connection, own.deviceId))).vehicle?.id;
+    const demo: Demo = {
+      apiUrl,
+      mqttUrl,
+      users: users.map(({ role, email, password }) => ({ role, email, password })),
+      // Revoked, it stays named as it was: whoever revoked it knows.
+      device: own
+        ? { ident: own.ident, secret: own.secret, vehicleId: vehicleId ?? '' }
+        : (kept.demo?.device ?? { ident: plannedVehicle(0).ident, secret: '', vehicleId: '' }),
+    };
+    const fleet = provisioned
+      .filter((vehicle) => vehicle !== own)
+      .map(({ ident, secret, kind }) => ({ ident, secret, kind }));
+    writeKept(dataDir, demo, fleet);
+    return { demo, fleet };
+  } finally {
+    await Promise.all([app.end(), broker.end()]);
+  }
+}
+
+/** Only the schema's owner may add an operator, so this is a connection without a role. */
+async function provisionPeople(
+  databaseUrl: string,
+  users: { role: 'fleet' | 'admin'; email: string; name: string; password: string }[],
+): Promise<string> {
+  const owner = new pg.Client({ connectionString: databaseUrl });
+  await owner.connect();
+  try {
+    return (await provisionOperator(owner, { name: OPERATOR, users })).operatorId;
+  } finally {
+    await owner.end();
+  }
+}
+
+function pool(url: string, role: DatabaseRole): ReturnType<typeof createPool> {
+  return createPool({ url, role, log: createLog('seed', 'warn'), maxConnections: 1 });
+}
