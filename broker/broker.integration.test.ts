@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   createTestDatabase,
   createTestRedis,
@@ -18,12 +21,13 @@ import { hashDeviceSecret } from '@wayleave/telematics/devices/device-secret.ts'
 import mqtt, { type MqttClient } from 'mqtt';
 import { generate, type Packet } from 'mqtt-packet';
 import pg from 'pg';
+import { generate as generateCertificate } from 'selfsigned';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Broker, createBroker } from './broker.ts';
 import { createBrokerMetrics } from './broker-metrics.ts';
 import { createCredentialLookup } from './credential-lookup.ts';
 import { limits } from './limits.ts';
-import { type Listener, listenTcp } from './listeners.ts';
+import { type Listener, listenTcp, listenTls } from './listeners.ts';
 import type { RevocationListener } from './revocations.ts';
 import { keepSessionsAllowed } from './session-checks.ts';
 import { UplinkWriter } from './uplink-writer.ts';
@@ -354,6 +358,40 @@ describe('a publish', () => {
     });
     client.stream.destroy();
     await expect.poll(logged).toEqual([{ topic, payload: 'last words' }]);
+  });
+});
+
+describe('over TLS', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'wayleave-tls-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('a tracker that trusts the certificate publishes as over TCP, and noise is hung up on', async () => {
+    const certificate = await generateCertificate([{ name: 'commonName', value: 'localhost' }], {
+      extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
+    });
+    const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+    writeFileSync(certFile, certificate.cert);
+    writeFileSync(keyFile, certificate.private);
+    const tls = await listenTls({
+      host: '127.0.0.1',
+      port: 0,
+      maxConnections: 10,
+      onConnection: broker.accept,
+      certFile,
+      keyFile,
+    });
+    const ident = await provision();
+    const over = { port: tls.port, protocol: 'mqtts', host: 'localhost' } as const;
+    await expect(logIn(ident, over)).rejects.toThrow(/self.signed/);
+    const client = await logIn(ident, { ...over, ca: certificate.cert });
+    await client.publishAsync(`devices/${ident}/positions`, '{"lat":1}', { qos: 1 });
+    expect(await logged()).toEqual([{ topic: `devices/${ident}/positions`, payload: '{"lat":1}' }]);
+    client.publish(`devices/${ident}/positions`, Buffer.alloc(MAX_FRAME_BYTES + 1), { qos: 1 });
+    await closed(client);
+    void tls.close();
   });
 });
 

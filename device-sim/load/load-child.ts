@@ -57,7 +57,7 @@ function argumentsOf(options: Omit<LoadOptions, 'onReconnect'>): string[] {
 /** Runs load/main.ts to its end; returns the last line of its output. */
 function runChild(args: readonly string[], signal: AbortSignal | undefined): Promise<string> {
   return new Promise((resolve, reject) => {
-    // With an IPC channel the child notices when this process is killed.
+    // With an IPC channel the child notices when this process is killed, or lets go of it.
     const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
@@ -69,8 +69,12 @@ function runChild(args: readonly string[], signal: AbortSignal | undefined): Pro
     child.stderr?.on('data', (chunk: Buffer) => {
       complaint += chunk.toString();
     });
-    const stop = () => child.kill('SIGTERM');
+    // Not by a signal: one that comes before the child handles signals would kill it without a result.
+    const stop = () => {
+      if (child.connected) child.disconnect();
+    };
     signal?.addEventListener('abort', stop);
+    if (signal?.aborted) stop();
     child.on('error', reject);
     child.on('close', (status) => {
       signal?.removeEventListener('abort', stop);

@@ -103,6 +103,14 @@ test('what a silent broker never acknowledged is in the ledger as such', async (
   expect(sent - acked).toBeLessThanOrEqual(devices.length * 5);
 });
 
+test('told to stop, it sends no more and waits for what is on its way', async () => {
+  const { port } = await start();
+  const options = { host: HOST, port, devices, window: 20, signal: AbortSignal.timeout(300) };
+  const result = await runLoad(options);
+  expect(result.sent).toBeGreaterThan(200);
+  expect(result).toMatchObject({ acked: result.sent, repeated: 0, reconnects: 0 });
+});
+
 test('a fixed rate is kept, evenly', async () => {
   const { port } = await start();
   const result = await runLoad({ host: HOST, port, devices, window: 20, ratePerS: 500, durationMs: 1_000 });
@@ -145,8 +153,15 @@ test('a load in a child process ends when it is told to, with its ledger', async
   }, 20);
   const options = { host: HOST, port: running.port, devices, window: 1, ratePerS: 200, signal: stop.signal };
   const result = await runLoadInChild(options).finally(() => clearInterval(poll));
-  expect(result.acked).toBe(result.sent);
+  expect(result).toMatchObject({ acked: result.sent, reconnects: 0 });
   expect(seenBy(running)).toEqual(new Set(acknowledgedIn(result.ledger)));
+});
+
+test('a load in a child process that is told to end before it began has a result, too', async () => {
+  const { port } = await start();
+  const signal = AbortSignal.abort();
+  const result = await runLoadInChild({ host: HOST, port, devices, window: 1, signal });
+  expect(result).toMatchObject({ sent: 0, acked: 0, seconds: 0 });
 });
 
 test('a child that cannot log in says why', async () => {

@@ -9,11 +9,13 @@ import { runLoad } from './run-load.ts';
 /** A fleet file will do: what a load does not need is passed over. */
 const devicesFile = z.array(z.object({ ident: z.string().min(1), secret: z.string() })).min(1);
 
-/** Aborted by the first signal, or when the process that started this one is gone. */
+/** Aborted by the first signal, or when the process that started this one lets go of it or is gone. */
 function stopSignal(): AbortSignal {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
   process.on('disconnect', () => stop.abort());
+  // It may have let go while this module was still being loaded.
+  if (process.connected === false) stop.abort();
   return stop.signal;
 }
 
@@ -38,6 +40,7 @@ async function holdIdle({ options, reconnect }: LoadCommand, devices: LoadDevice
 }
 
 async function main(): Promise<void> {
+  const signal = stopSignal();
   const args = process.argv.slice(2);
   if (args.includes('--help')) {
     process.stdout.write(loadHelp());
@@ -45,7 +48,6 @@ async function main(): Promise<void> {
   }
   const command = readLoadCommand(args);
   const devices = devicesFile.parse(JSON.parse(await readFile(command.devicesFile, 'utf8')));
-  const signal = stopSignal();
   const figures = await (command.mode === 'idle' ? holdIdle : publish)(command, devices, signal);
   process.stdout.write(`${JSON.stringify(figures)}\n`, () => process.exit(0));
 }

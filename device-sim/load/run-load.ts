@@ -150,6 +150,8 @@ async function publish(load: Load, options: LoadOptions): Promise<void> {
   const { durationMs = Number.POSITIVE_INFINITY, signal, drainMs = DEFAULT_DRAIN_MS, ratePerS } = options;
   const startedMs = performance.now();
   load.nowUs = load.tally.startedUs = startedMs * 1000;
+  // Told to stop while it was logging in, it sends nothing.
+  if (signal?.aborted) return;
   load.publishing = true;
   let pacing: NodeJS.Timeout | undefined;
   if (ratePerS !== undefined) pacing = setInterval(pace(load, ratePerS, startedMs), PACE_MS);

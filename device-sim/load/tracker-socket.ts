@@ -82,7 +82,9 @@ export function createTrackerSocket(
       },
     });
     const own = connect({
-      ...endpoint,
+      // Nothing else of it: a caller's options may hold a `signal`, which would end the socket, too.
+      host: endpoint.host,
+      port: endpoint.port,
       noDelay: true,
       onread: {
         buffer: SHARED_READ_BUFFER,
