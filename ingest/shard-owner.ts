@@ -39,7 +39,7 @@ export async function ownShards(options: {
   const keep = async (): Promise<void> => {
     const share = await heartbeat(pool, worker, LEASE_S);
     const still = await renew(pool, worker, [...held.values()], LEASE_S);
-    for (const shard of [...held.keys()]) {
+    for (const shard of held.keys()) {
       if (still.has(shard)) continue;
       log.warn({ shard }, 'another worker has taken the shard');
       drop(shard);

@@ -1,4 +1,4 @@
-import { type ConnectionOptions, type DefaultJobOptions, Queue, type QueueOptions } from 'bullmq';
+import { type DefaultJobOptions, Queue, type QueueOptions } from 'bullmq';
 import type { Redis } from './redis.ts';
 
 /** How often a job is tried before it is a dead letter. */

@@ -8,6 +8,7 @@ import { runLoadInChild } from '@wayleave/device-sim/load/load-child.ts';
 import { freePorts } from '@wayleave/local/ports.ts';
 import { findOnPath } from '@wayleave/local/search-path.ts';
 import mqtt from 'mqtt';
+import pg from 'pg';
 import { startBenchStack } from './bench-stack.ts';
 
 const DURATION_MS = 15_000;
@@ -29,11 +30,14 @@ export async function insertByRow(): Promise<number | null> {
   }
   await using bench = await startBenchStack(500, []);
   const { database, devices } = bench;
+  const pool = new pg.Pool({ connectionString: bench.stack.databaseUrl, max: 1 });
+  pool.on('error', () => {}); // The connection ends with the database, below.
   const [port] = (await freePorts(1, '127.0.0.1')) as [number];
   const folder = mkdtempSync(join(tmpdir(), 'wayleave-mosquitto-'));
   const config = join(folder, 'mosquitto.conf');
   writeFileSync(config, `listener ${port} 127.0.0.1\nallow_anonymous true\n`);
   const broker = spawn(command, ['-c', config], { stdio: 'ignore' });
+  let isOver = false;
   try {
     await answering(port, broker);
     const subscriber = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, {
@@ -50,7 +54,7 @@ export async function insertByRow(): Promise<number | null> {
         headingDeg?: number;
       };
       const device = idOf.get(topic.split('/')[1]!);
-      database
+      pool
         .query(INSERT, [
           device,
           new Date(fix.time),
@@ -59,7 +63,10 @@ export async function insertByRow(): Promise<number | null> {
           fix.speedKmh ?? null,
           fix.headingDeg ?? null,
         ])
-        .catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
+        .catch((error: unknown) => {
+          // What is still in its memory at the end goes down with the database.
+          if (!isOver) process.stderr.write(`${String(error)}\n`);
+        });
     });
     await subscriber.subscribeAsync('devices/+/positions', { qos: 1 });
     const load = await runLoadInChild({
@@ -75,8 +82,10 @@ export async function insertByRow(): Promise<number | null> {
       `  ${load.positionsAcked} acknowledged by Mosquitto, ${stored} stored when the last was\n`,
     );
     await subscriber.endAsync(true);
+
     return Math.round(stored / load.seconds);
   } finally {
+    isOver = true;
     broker.kill();
     rmSync(folder, { recursive: true, force: true });
   }

@@ -32,6 +32,7 @@ beforeEach(async () => {
     blockingRedis,
     shardCount: SHARDS,
     maxBytes: SHARDS * SHARD_LIMIT_BYTES,
+    countIntervalMs: 0,
   });
 });
 
@@ -101,9 +102,9 @@ describe('the uplink log on Redis Streams', () => {
     expect(await uplink.heldBytes(0)).toBe(0);
   });
 
-  it('counts right again once it is empty, after a broker died between counting and appending', async () => {
-    await redis.hincrby('{uplink:0}:size', 'appended', 700);
+  it('counts right again once it is empty, whatever a crash left the count at', async () => {
     await append(0, 'aa');
+    await redis.hincrby('{uplink:0}:size', 'appended', 700);
     const [entry] = await read([[0, BEFORE_EVERYTHING]]);
     await uplink.trim(new Map([[0, entry![2]]]));
     expect(await uplink.heldBytes(0)).toBe(0);

@@ -11,20 +11,22 @@ import {
 
 /**
  * Trims, and moves the trimmed total forward only, so that a repeated trim changes nothing. An
- * empty stream holds nothing whatever the totals say: that is where a count that a crash left
- * wrong comes right again.
+ * empty stream holds nothing, whatever the totals say: that is where a count comes right again
+ * that a crash, or appends counted after they were trimmed, left wrong.
  */
 const TRIM = `
 redis.call('XTRIM', KEYS[1], 'MINID', ARGV[1])
-local size = redis.call('HMGET', KEYS[2], 'appended', 'trimmed')
-local appended, trimmed = tonumber(size[1]) or 0, tonumber(size[2]) or 0
-trimmed = math.max(trimmed, math.min(tonumber(ARGV[2]), appended))
-if redis.call('XLEN', KEYS[1]) == 0 then trimmed = appended end
-redis.call('HSET', KEYS[2], 'trimmed', string.format('%.0f', trimmed))
+if redis.call('XLEN', KEYS[1]) == 0 then
+  redis.call('HSET', KEYS[2], 'appended', ARGV[2], 'trimmed', ARGV[2])
+elseif tonumber(ARGV[2]) > (tonumber(redis.call('HGET', KEYS[2], 'trimmed')) or 0) then
+  redis.call('HSET', KEYS[2], 'trimmed', ARGV[2])
+end
 return redis.status_reply('OK')`;
 
 /** Starts of what Redis answers when a write cannot be taken now but may be later. */
 const PASSING_ERRORS = /^(LOADING|BUSY|MASTERDOWN|READONLY|MISCONF|OOM)/;
+
+const COUNT_INTERVAL_MS = 50;
 
 export interface RedisUplinkLogOptions {
   /** For appending and trimming. */
@@ -34,6 +36,8 @@ export interface RedisUplinkLogOptions {
   shardCount: number;
   /** Bytes that the whole log may hold, split evenly over its shards. */
   maxBytes: number;
+  /** How often what was appended is added to the counts, and the limit checked; 50 ms unless given. */
+  countIntervalMs?: number;
 }
 
 /**
@@ -41,16 +45,46 @@ export interface RedisUplinkLogOptions {
  * always`: Redis flushes its append-only file before it answers a pipeline.
  */
 export function createRedisUplinkLog(options: RedisUplinkLogOptions): UplinkLog {
-  const { redis, blockingRedis, shardCount } = options;
+  const { redis, blockingRedis, shardCount, countIntervalMs = COUNT_INTERVAL_MS } = options;
   const maxShardBytes = Math.ceil(options.maxBytes / shardCount);
   redis.defineCommand('uplinkTrim', { numberOfKeys: 2, lua: TRIM });
 
-  /** Bytes held by each shard when it was last heard of; brokers overshoot by an append at most. */
+  /** Bytes held by each shard when it was last heard of. */
   const held = new Map<number, number>();
+  /** Bytes appended to each shard and not yet added to its count. */
+  const uncounted = new Map<number, number>();
+  let countedAtMs = Number.NEGATIVE_INFINITY;
 
   const heldBytes = async (shard: number): Promise<number> => {
     const [appended, trimmed] = await redis.hmget(sizeKey(shard), 'appended', 'trimmed');
     return Number(appended ?? 0) - Number(trimmed ?? 0);
+  };
+
+  /**
+   * Adds to the counts what was appended, and asks what is held, within the pipeline of an append.
+   * Not with every one, as it costs as much as the append: the limit may be overshot by what comes
+   * in one interval.
+   * @returns what to do with the replies from `at` on
+   */
+  const count = (pipeline: Pipeline, at: number): ((replies: Reply[]) => void) => {
+    if (performance.now() - countedAtMs < countIntervalMs) return () => {};
+    countedAtMs = performance.now();
+    const counted = [...uncounted];
+    uncounted.clear();
+    for (const [shard, bytes] of counted) {
+      pipeline.hincrby(sizeKey(shard), 'appended', bytes).hget(sizeKey(shard), 'trimmed');
+    }
+    return (replies) => {
+      for (const [index, [shard, bytes]] of counted.entries()) {
+        const [error, appended] = replies[at + index * 2] ?? [new Error('no reply'), null];
+        if (error) addUncounted(shard, bytes);
+        else held.set(shard, Number(appended) - Number(replies[at + index * 2 + 1]?.[1] ?? 0));
+      }
+    };
+  };
+
+  const addUncounted = (shard: number, bytes: number): void => {
+    uncounted.set(shard, (uncounted.get(shard) ?? 0) + bytes);
   };
 
   /** Asks again about the shards that were full: ingest may have made room. */
@@ -60,35 +94,22 @@ export function createRedisUplinkLog(options: RedisUplinkLogOptions): UplinkLog 
     }
   };
 
-  /** @throws when Redis refused for a reason that will not pass by itself */
-  const isAdded = ({ shard }: ShardEntry, replies: [Error | null, unknown][]): boolean => {
-    for (const [error] of replies) {
-      // Redis that is loading or out of memory is a log that takes nothing for now.
-      if (error && PASSING_ERRORS.test(error.message)) return false;
-      if (error) throw error;
-    }
-    if (replies.length !== 3) throw new Error('the log did not answer an append');
-    held.set(shard, Number(replies[0]![1]) - Number(replies[1]![1] ?? 0));
-    return true;
-  };
-
   return {
     shardCount,
 
     async append(entries: readonly ShardEntry[]): Promise<AppendOutcome[]> {
       await refreshFull(entries);
       const taken = entries.filter(({ shard }) => (held.get(shard) ?? 0) < maxShardBytes);
+      if (taken.length === 0) return entries.map(() => 'full');
       const pipeline = redis.pipeline();
       for (const { shard, bytes } of taken) {
-        pipeline
-          .hincrby(sizeKey(shard), 'appended', bytes.length)
-          .hget(sizeKey(shard), 'trimmed')
-          .xadd(streamKey(shard), '*', 'b', bytes);
+        pipeline.xadd(streamKey(shard), '*', 'b', bytes);
+        addUncounted(shard, bytes.length);
       }
-      const replies = taken.length === 0 ? [] : ((await pipeline.exec()) ?? []);
-      const durable = new Set(
-        taken.filter((entry, index) => isAdded(entry, replies.slice(index * 3, index * 3 + 3))),
-      );
+      const hear = count(pipeline, taken.length);
+      const replies = (await pipeline.exec()) ?? [];
+      hear(replies);
+      const durable = new Set(taken.filter((_, index) => isAdded(replies[index])));
       return entries.map((entry) => (durable.has(entry) ? 'durable' : 'full'));
     },
 
@@ -122,7 +143,7 @@ export function createRedisUplinkLog(options: RedisUplinkLogOptions): UplinkLog 
     },
 
     async trim(upTo: ReadonlyMap<number, Mark>): Promise<void> {
-      const pipeline = redis.pipeline() as ReturnType<Redis['pipeline']> & ScriptedPipeline;
+      const pipeline = redis.pipeline() as Pipeline & ScriptedPipeline;
       for (const [shard, mark] of upTo) {
         if (mark === BEFORE_EVERYTHING) continue;
         const [id, total] = mark.split('/') as [string, string];
@@ -133,6 +154,18 @@ export function createRedisUplinkLog(options: RedisUplinkLogOptions): UplinkLog 
 
     heldBytes,
   };
+}
+
+type Pipeline = ReturnType<Redis['pipeline']>;
+type Reply = [error: Error | null, result: unknown];
+
+/** @throws when Redis refused for a reason that will not pass by itself */
+function isAdded(reply: Reply | undefined): boolean {
+  if (!reply) throw new Error('the log did not answer an append');
+  const [error] = reply;
+  // Redis that is loading or out of memory is a log that takes nothing for now.
+  if (error && !PASSING_ERRORS.test(error.message)) throw error;
+  return error === null;
 }
 
 interface ScriptedPipeline {

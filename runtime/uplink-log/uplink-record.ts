@@ -5,7 +5,8 @@
  * Layout, little endian: a version byte, then for each message
  * `u32 bytes that follow · f64 device · f64 operator · f64 receivedAt (epoch ms) · u8 flags ·
  * u16 topic bytes · topic (UTF-8) · payload`. Identities are numbers below 2^53, which a double
- * holds exactly and reads without a BigInt.
+ * holds exactly and reads without a BigInt. Two bytes for the topic's length are enough for any:
+ * a string of MQTT has at most 65,535 (MQTT 3.1.1, 1.5.3).
  */
 export interface UplinkMessage {
   deviceId: number;
@@ -21,8 +22,6 @@ const VERSION = 1;
 const HEADER_BYTES = 1;
 const FIXED_BYTES = 8 + 8 + 8 + 1 + 2;
 const FLAG_MAYBE_REPEATED = 1;
-/** The longest topic; MQTT itself allows 65,535 bytes. */
-export const MAX_TOPIC_BYTES = 1_024;
 
 /** Collects messages for one entry. Not safe to reuse until the entry made from it is durable. */
 export class EntryPacker {

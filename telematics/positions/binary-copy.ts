@@ -33,7 +33,7 @@ export class CopyEncoder {
     return this.#buffer.subarray(0, this.#at);
   }
 
-  #row({ deviceId, operatorId, h3, position }: StoredPosition): void {
+  #row({ deviceId, operatorId, h3High, h3Low, position }: StoredPosition): void {
     const attributes = position.attributes === null ? null : JSON.stringify(position.attributes);
     const textLength = (position.alarm?.length ?? 0) + (attributes?.length ?? 0);
     this.#reserve(FIXED_ROW_BYTES + textLength * 3);
@@ -45,7 +45,7 @@ export class CopyEncoder {
     this.#double(position.lat);
     this.#double(position.lon);
     this.#double(position.odometerM);
-    this.#cell(h3);
+    this.#cell(h3High, h3Low);
     this.#real(position.speedKmh);
     this.#real(position.headingDeg);
     this.#real(position.altitudeM);
@@ -75,10 +75,10 @@ export class CopyEncoder {
     this.#at = this.#buffer.writeUInt32BE(value >>> 0, this.#at);
   }
 
-  #cell(h3: string): void {
+  #cell(high: number, low: number): void {
     this.#length(8);
-    this.#at = this.#buffer.writeInt32BE(Number.parseInt(h3.slice(0, -8), 16), this.#at);
-    this.#at = this.#buffer.writeUInt32BE(Number.parseInt(h3.slice(-8), 16), this.#at);
+    this.#at = this.#buffer.writeInt32BE(high, this.#at);
+    this.#at = this.#buffer.writeInt32BE(low, this.#at);
   }
 
   #double(value: number | null): void {

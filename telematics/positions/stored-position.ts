@@ -1,4 +1,4 @@
-import { latLngToCell } from 'h3-js';
+import { cellOf } from './h3/cell.ts';
 import type { Position } from './position.ts';
 
 /** Cells of about 0.1 km²: a street block, the grain at which fleets are counted. */
@@ -8,12 +8,14 @@ export const H3_RESOLUTION = 9;
 export interface StoredPosition {
   deviceId: number;
   operatorId: number;
-  /** H3 cell as 15 hexadecimal digits. */
-  h3: string;
+  /** The halves of the H3 cell, as signed 32-bit numbers. */
+  h3High: number;
+  h3Low: number;
   position: Position;
 }
 
 /** Places a position on the H3 grid for storing. */
 export function toStored(deviceId: number, operatorId: number, position: Position): StoredPosition {
-  return { deviceId, operatorId, h3: latLngToCell(position.lat, position.lon, H3_RESOLUTION), position };
+  const { high, low } = cellOf(position.lat, position.lon, H3_RESOLUTION);
+  return { deviceId, operatorId, h3High: high, h3Low: low, position };
 }

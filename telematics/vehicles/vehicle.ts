@@ -3,6 +3,7 @@ import { plainText } from '../identifiers.ts';
 import { positionView } from '../positions/position.ts';
 
 export const vehicleKind = z.enum(['motorcycle', 'car', 'van', 'truck']);
+export type VehicleKind = z.infer<typeof vehicleKind>;
 
 /** A vehicle as the HTTP API shows it. */
 export const vehicleView = z

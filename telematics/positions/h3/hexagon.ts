@@ -10,8 +10,8 @@ import { FACES } from './tables.ts';
 
 /**
  * Nearer to a border between cells than this, as an angle at the centre of the globe (13 µm on the
- * ground), rounding decides, and so it has to be H3's own. Elsewhere the two ways differ by less
- * than a fifth of it.
+ * ground), rounding decides, and so it has to be H3's own. Elsewhere the two ways agree: they were
+ * never seen to differ by more than 6e-14.
  */
 const IN_DOUBT_RAD = 2e-12;
 /** Within 1e-3 rad of the centre of a face H3 loses digits to an arc cosine: its results are in doubt, too. */
@@ -23,7 +23,9 @@ const STRIDE = 15;
 /** Of each face: its centre and, for even resolutions and then for odd ones, two `axes`. */
 const faces = Float64Array.from(
   FACES.flatMap(([x, y, z, azimuthRad]) => [
-    ...[x, y, z],
+    x,
+    y,
+    z,
     ...axes(x, y, z, azimuthRad),
     ...axes(x, y, z, azimuthRad - ODD_TURN_RAD),
   ]),
@@ -41,7 +43,10 @@ function axes(x: number, y: number, z: number, azimuthRad: number): number[] {
   ];
 }
 
-const stepsAt = Float64Array.from({ length: 16 }, (_, resolution) => STEPS_AT_RESOLUTION_0 * SQRT_7 ** resolution);
+const stepsAt = Float64Array.from(
+  { length: 16 },
+  (_, resolution) => STEPS_AT_RESOLUTION_0 * SQRT_7 ** resolution,
+);
 
 /** Where the last point was: the next one is most likely on the same face. */
 let lastAt = 0;
