@@ -1,16 +1,18 @@
 import type { Log } from '@wayleave/runtime/log.ts';
 import type { DeviceCredential } from '@wayleave/telematics/devices/credential-store.ts';
 import { verifyDeviceSecret } from '@wayleave/telematics/devices/device-secret.ts';
-import type { AuthenticateError } from 'aedes';
 
 /** CONNACK return codes of MQTT 3.1.1, section 3.2.2.3. */
 export const REFUSED_IDENTIFIER = 2;
 export const REFUSED_UNAVAILABLE = 3;
 export const REFUSED_CREDENTIALS = 4;
 
+/** An error from which Aedes takes a CONNACK's return code. */
+export type Refusal = Error & { returnCode: number };
+
 export type Login =
   | { credential: DeviceCredential }
-  | { refusal: AuthenticateError; reason: 'unavailable' | 'wrong_credentials' | 'revoked' };
+  | { refusal: Refusal; reason: 'unavailable' | 'wrong_credentials' | 'revoked' };
 
 /**
  * Checks an ident and secret. A wrong secret, an unknown ident and a revoked device get the
@@ -39,8 +41,7 @@ export async function logIn(
   return { credential };
 }
 
-/** The error from which Aedes takes a CONNACK's return code. */
-export function refusalError(returnCode: number, message: string): AuthenticateError {
+export function refusalError(returnCode: number, message: string): Refusal {
   return Object.assign(new Error(message), { returnCode });
 }
 

@@ -66,7 +66,7 @@ describe('the outbox relay', () => {
     for (const relay of relays) await relay.close();
     const queue = createQueue('test-queue', redis);
     const jobs = await queue.getJobs(['waiting'], 0, 5_000);
-    expect(jobs.map((job) => job.data.key).toSorted()).toEqual(keys.toSorted());
+    expect(jobs.map((job) => String(job.data.key)).toSorted()).toEqual(keys.toSorted());
     await queue.close();
   });
 

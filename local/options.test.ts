@@ -19,9 +19,18 @@ test('an empty variable counts as unset', () => {
   expect(readStartOptions([], { DATABASE_URL: '', API_PORT: '' })).toMatchObject({ databaseUrl: undefined });
 });
 
+test('a Redis that the user brings is only warned of, unless the user says otherwise', () => {
+  const REDIS_URL = 'redis://127.0.0.1:6379';
+  expect(readStartOptions([], {}).env).toEqual({});
+  expect(readStartOptions([], { REDIS_URL, UPLINK_FSYNC: '' }).env).toEqual({ UPLINK_FSYNC: 'warn' });
+  // What the user has set is inherited.
+  expect(readStartOptions([], { REDIS_URL, UPLINK_FSYNC: 'require' }).env).toEqual({});
+});
+
 test('what is wrong is named', () => {
   expect(() => readStartOptions(['--vehicles', 'many'], {})).toThrow('--vehicles');
   expect(() => readStartOptions(['--vehicles', '-1'], {})).toThrow();
   expect(() => readStartOptions([], { MQTT_PORT: '70000' })).toThrow('MQTT_PORT');
+  expect(() => readStartOptions([], { UPLINK_FSYNC: 'never' })).toThrow('UPLINK_FSYNC');
   expect(() => readStartOptions(['--quick'], {})).toThrow('--quick');
 });

@@ -21,7 +21,9 @@ Environment, all optional:
   MQTT_PORT       trackers (${DEFAULT_PORTS.MQTT_PORT})
   HOST            address that both bind (127.0.0.1)
   DATABASE_URL    PostgreSQL that runs elsewhere, instead of the embedded one
-  REDIS_URL       Redis that runs elsewhere, with appendonly yes and appendfsync always
+  REDIS_URL       Redis that runs elsewhere; it should have appendonly yes and appendfsync always
+  UPLINK_FSYNC    what to do when it has not: warn (here), or require (a service by itself), which
+                  refuses to start
   BROKER_OPS_PORT, INGEST_OPS_PORT, JOBS_OPS_PORT
                   /health and /metrics of those services (${DEFAULT_PORTS.BROKER_OPS_PORT}, ${DEFAULT_PORTS.INGEST_OPS_PORT}, ${DEFAULT_PORTS.JOBS_OPS_PORT})
   MAP_STYLE_URL   a MapLibre style for the map, instead of the embedded base map
@@ -35,6 +37,7 @@ const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   DATABASE_URL: z.string().optional(),
   REDIS_URL: z.string().optional(),
+  UPLINK_FSYNC: z.enum(['require', 'warn']).optional(),
   API_PORT: portVariable(DEFAULT_PORTS.API_PORT),
   MQTT_PORT: portVariable(DEFAULT_PORTS.MQTT_PORT),
   BROKER_OPS_PORT: portVariable(DEFAULT_PORTS.BROKER_OPS_PORT),
@@ -53,6 +56,8 @@ export interface StartOptions {
   databaseUrl: string | undefined;
   redisUrl: string | undefined;
   ports: Ports;
+  /** Variables for the services beyond those that they inherit. */
+  env: Record<string, string>;
 }
 
 /** @throws {Error} naming the argument or the variable that is wrong */
@@ -75,7 +80,7 @@ export function readStartOptions(args: string[], variables: NodeJS.ProcessEnv): 
       parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
     );
   }
-  const { DATA_DIR, HOST, DATABASE_URL, REDIS_URL, ...ports } = parsed.data;
+  const { DATA_DIR, HOST, DATABASE_URL, REDIS_URL, UPLINK_FSYNC, ...ports } = parsed.data;
   return {
     vehicles: vehicles.data,
     fresh: values.fresh ?? false,
@@ -85,5 +90,7 @@ export function readStartOptions(args: string[], variables: NodeJS.ProcessEnv): 
     databaseUrl: DATABASE_URL,
     redisUrl: REDIS_URL,
     ports,
+    // Any Redis will do to try things out; one of our own writes to disk as it must.
+    env: REDIS_URL && !UPLINK_FSYNC ? { UPLINK_FSYNC: 'warn' } : {},
   };
 }

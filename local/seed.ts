@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import type { SimulatedDevice } from '@wayleave/device-sim/fleet-file.ts';
 import { provisionOperator } from '@wayleave/leasing/identity/provision.ts';
 import { createLog } from '@wayleave/runtime/log.ts';
 import { asOperator, createPool, type DatabaseRole } from '@wayleave/runtime/postgres.ts';
 import { getDevice } from '@wayleave/telematics/devices/service.ts';
 import pg from 'pg';
-import { type Demo, readKept, type SimulatedFleet, writeKept } from './demo/demo-file.ts';
+import { type Demo, readKept, writeKept } from './demo/demo-file.ts';
 import { plannedVehicle } from './demo/fleet-plan.ts';
 import { provisionFleet } from './demo/provision-fleet.ts';
 
@@ -32,7 +33,7 @@ export interface SeedOptions {
  * that tell a person and the simulator how to log in. A later start finds all of it and adds what
  * a larger fleet needs; passwords and secrets stay unless their files are gone.
  */
-export async function seedDemo(options: SeedOptions): Promise<{ demo: Demo; fleet: SimulatedFleet }> {
+export async function seedDemo(options: SeedOptions): Promise<{ demo: Demo; fleet: SimulatedDevice[] }> {
   const { dataDir, databaseUrl, deviceSecretKey, apiUrl, mqttUrl, vehicles } = options;
   const kept = readKept(dataDir);
   const users = USERS.map((user) => ({

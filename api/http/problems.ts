@@ -41,13 +41,15 @@ export function answerWithProblems(app: FastifyInstance, { page }: { page: boole
 
 /** Answers an error with its problem; what is not the caller's doing goes to the log. */
 export async function answerError(
-  error: FastifyError & { retryAfterS?: number },
+  error: FastifyError,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const problem = problemOf(error);
   if (problem.status >= 500) request.log.error({ err: error, reqId: request.id }, 'a request failed');
-  if (error.retryAfterS !== undefined) reply.header('retry-after', error.retryAfterS);
+  if (error instanceof CodedError && error.retryAfterS !== undefined) {
+    reply.header('retry-after', error.retryAfterS);
+  }
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
   return await sendProblem(request, reply, problem);
 }

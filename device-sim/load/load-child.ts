@@ -6,6 +6,9 @@ import type { Ledger } from './ledger.ts';
 import { readLedger } from './ledger-file.ts';
 import type { LoadFigures, LoadOptions } from './load-options.ts';
 
+/** The message upon which the child sends no more. */
+export const STOP = 'stop';
+
 export interface LoadChildResult extends LoadFigures {
   ledger: Ledger;
   /** Processor time that the generator took, user and system together, seconds. */
@@ -57,7 +60,7 @@ function argumentsOf(options: Omit<LoadOptions, 'onReconnect'>): string[] {
 /** Runs load/main.ts to its end; returns the last line of its output. */
 function runChild(args: readonly string[], signal: AbortSignal | undefined): Promise<string> {
   return new Promise((resolve, reject) => {
-    // With an IPC channel the child notices when this process is killed, or lets go of it.
+    // With an IPC channel the child notices when this process is killed.
     const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
@@ -69,9 +72,9 @@ function runChild(args: readonly string[], signal: AbortSignal | undefined): Pro
     child.stderr?.on('data', (chunk: Buffer) => {
       complaint += chunk.toString();
     });
-    // Not by a signal: one that comes before the child handles signals would kill it without a result.
+    // Not a signal, which would kill a child that does not handle it yet; a message waits to be read.
     const stop = () => {
-      if (child.connected) child.disconnect();
+      if (child.connected) child.send(STOP, () => {}); // One that has just ended tells so itself.
     };
     signal?.addEventListener('abort', stop);
     if (signal?.aborted) stop();

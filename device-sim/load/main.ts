@@ -3,19 +3,23 @@ import { z } from 'zod';
 import { type LoadCommand, loadHelp, readLoadCommand } from './command.ts';
 import { openIdleConnections } from './idle-connections.ts';
 import { writeLedger } from './ledger-file.ts';
+import { STOP } from './load-child.ts';
 import { isEven, type LoadDevice } from './load-options.ts';
 import { runLoad } from './run-load.ts';
 
 /** A fleet file will do: what a load does not need is passed over. */
 const devicesFile = z.array(z.object({ ident: z.string().min(1), secret: z.string() })).min(1);
 
-/** Aborted by the first signal, or when the process that started this one lets go of it or is gone. */
+/** Aborted by the first signal, or when the process that started this one says so or is gone. */
 function stopSignal(): AbortSignal {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  process.on('message', (message) => {
+    if (message === STOP) stop.abort();
+  });
   process.on('disconnect', () => stop.abort());
-  // It may have let go while this module was still being loaded.
-  if (process.connected === false) stop.abort();
+  // It may have ended while this module was being loaded.
+  if ('connected' in process && !process.connected) stop.abort();
   return stop.signal;
 }
 

@@ -1,7 +1,4 @@
-import type { vehicleKind } from '@wayleave/telematics/vehicles/vehicle.ts';
-import type { z } from 'zod';
-
-export type VehicleKind = z.infer<typeof vehicleKind>;
+import type { VehicleKind } from '@wayleave/telematics/vehicles/vehicle.ts';
 
 /** How a kind of vehicle drives. */
 export interface Handling {

@@ -1,3 +1,4 @@
+import type { VehicleKind } from '@wayleave/telematics/vehicles/vehicle.ts';
 import { expect, test } from 'vitest';
 import { layOutCity } from '../city/city.ts';
 import { createCityItinerary } from '../city/itinerary.ts';
@@ -5,7 +6,7 @@ import { distanceM } from '../geo.ts';
 import { createRandom } from '../random.ts';
 import { placeOnPath } from './path.ts';
 import { createVehicle, nextVehicle, type VehicleState, whereIs } from './vehicle.ts';
-import { HANDLING, type VehicleKind } from './vehicle-kind.ts';
+import { HANDLING } from './vehicle-kind.ts';
 
 const itinerary = createCityItinerary(layOutCity('test'));
 const KINDS = Object.keys(HANDLING) as VehicleKind[];

@@ -1,8 +1,9 @@
+import type { VehicleKind } from '@wayleave/telematics/vehicles/vehicle.ts';
 import type { Place } from '../geo.ts';
 import { between, chance, exponential, type Random } from '../random.ts';
 import { type Path, placeOnPath, vertexAt } from './path.ts';
 import { planTrip, type Trip } from './trip.ts';
-import { HANDLING, type VehicleKind } from './vehicle-kind.ts';
+import { HANDLING } from './vehicle-kind.ts';
 
 /** Where a vehicle drives next: a city with destinations, or one given route. */
 export interface Itinerary {

@@ -1,5 +1,5 @@
+import type { VehicleKind } from '@wayleave/telematics/vehicles/vehicle.ts';
 import { createVehicle, type Itinerary, nextVehicle, type VehicleState, whereIs } from '../motion/vehicle.ts';
-import type { VehicleKind } from '../motion/vehicle-kind.ts';
 import { index, type Random } from '../random.ts';
 import { type Coverage, createCoverage, nextCoverage } from './coverage.ts';
 import { createGnss, type GnssState, nextGnss, observe } from './gnss.ts';

@@ -3,7 +3,7 @@ import { deleteSent } from '@wayleave/runtime/outbox/store.ts';
 import { inTransaction, type Pool } from '@wayleave/runtime/postgres.ts';
 import { createQueue, QUEUE_PREFIX } from '@wayleave/runtime/queues.ts';
 import type { Redis } from '@wayleave/runtime/redis.ts';
-import { type ConnectionOptions, Worker } from 'bullmq';
+import { Worker } from 'bullmq';
 import { deleteIdempotencyKeys, makePositionPartitions } from '../maintenance-store.ts';
 
 const QUEUE = 'maintenance';

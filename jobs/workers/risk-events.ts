@@ -2,7 +2,7 @@ import type { Log } from '@wayleave/runtime/log.ts';
 import { QUEUE_PREFIX } from '@wayleave/runtime/queues.ts';
 import type { Redis } from '@wayleave/runtime/redis.ts';
 import { RISK_QUEUE, riskEvent } from '@wayleave/telematics/risk/risk-event.ts';
-import { type ConnectionOptions, Worker } from 'bullmq';
+import { Worker } from 'bullmq';
 import type { Counter } from 'prom-client';
 
 /** Takes risk events off their queue and tells them in the log, where operations alert on them. */

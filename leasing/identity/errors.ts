@@ -18,20 +18,12 @@ export const refreshTokenReused = () =>
 
 /** Too many log-ins failed for this e-mail address, or came from this network address. */
 export const tooManyAttempts = (retryAfterS: number) =>
-  withRetryAfter(
-    new CodedError('too_many_attempts', 429, 'Too many log-ins; wait before the next.'),
-    retryAfterS,
-  );
+  new CodedError('too_many_attempts', 429, 'Too many log-ins; wait before the next.', { retryAfterS });
 
 /** More passwords are being verified than the bound allows. */
 export const loginBusy = () =>
-  withRetryAfter(new CodedError('login_busy', 503, 'Too many log-ins at once; try again.'), 1);
+  new CodedError('login_busy', 503, 'Too many log-ins at once; try again.', { retryAfterS: 1 });
 
 /** An e-mail address belongs to one person of one operator. */
 export const emailTaken = () =>
   new CodedError('email_taken', 409, 'This e-mail address belongs to a user of another operator.');
-
-/** The edge turns `retryAfterS` into a Retry-After header. */
-function withRetryAfter(error: CodedError, retryAfterS: number): CodedError & { retryAfterS: number } {
-  return Object.assign(error, { retryAfterS });
-}

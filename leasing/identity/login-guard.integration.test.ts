@@ -1,4 +1,5 @@
 import { createTestRedis, type TestRedis } from '@wayleave/local/testing.ts';
+import type { CodedError } from '@wayleave/runtime/errors.ts';
 import { createLog } from '@wayleave/runtime/log.ts';
 import { createRedis, type Redis } from '@wayleave/runtime/redis.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -26,7 +27,7 @@ const attempt = async (email: string, address = '192.0.2.1', of = guard()): Prom
     return 0;
   } catch (error) {
     expect(error).toMatchObject({ code: 'too_many_attempts', status: 429 });
-    return (error as { retryAfterS: number }).retryAfterS;
+    return (error as CodedError).retryAfterS ?? 0;
   }
 };
 

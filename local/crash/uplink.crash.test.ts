@@ -72,11 +72,10 @@ describe('under load, with kill -9 falling at random on broker, ingest, Redis an
         await sleep(500);
         found = await compareWithLedger(database, load.ledger);
       }
-      console.log(
-        `${load.positionsAcked} positions acknowledged, ${load.repeated} messages sent again, ${load.reconnects} reconnects; killed: ` +
-          Object.entries(kills)
-            .map(([name, times]) => `${name} ${times}×`)
-            .join(', '),
+      const killed = Object.entries(kills).map(([name, times]) => `${name} ${times}×`);
+      process.stdout.write(
+        `${load.positionsAcked} positions acknowledged, ${load.repeated} messages sent again, ` +
+          `${load.reconnects} reconnects; killed: ${killed.join(', ')}\n`,
       );
       expect(found).toEqual({ missing: 0, twice: 0, neverSent: 0 });
       // The test would prove nothing if little was published or nobody was killed.

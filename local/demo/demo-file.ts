@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fleetFile as fleetSchema, type SimulatedDevice } from '@wayleave/device-sim/fleet-file.ts';
 import { z } from 'zod';
 import { readPrivateJson, writePrivateJson } from '../private-file.ts';
 
@@ -13,23 +14,19 @@ const demoSchema = z.object({
 /** What a person or a program needs to use the demonstration: `$DATA_DIR/demo.json`. */
 export type Demo = z.infer<typeof demoSchema>;
 
-/** The trackers that the simulator plays: `$DATA_DIR/fleet.json`, in the simulator's format. */
-const fleetSchema = z.array(z.object({ ident: z.string(), secret: z.string(), kind: z.string() }));
-
-export type SimulatedFleet = z.infer<typeof fleetSchema>;
-
 export const demoFile = (dataDir: string): string => join(dataDir, 'demo.json');
+/** The trackers that the simulator plays, in its own format. */
 export const fleetFile = (dataDir: string): string => join(dataDir, 'fleet.json');
 
 /** What the last start wrote; files that are gone or spoilt count as never written. */
-export function readKept(dataDir: string): { demo: Demo | undefined; fleet: SimulatedFleet } {
+export function readKept(dataDir: string): { demo: Demo | undefined; fleet: SimulatedDevice[] } {
   return {
     demo: demoSchema.safeParse(readOrNothing(demoFile(dataDir))).data,
     fleet: fleetSchema.safeParse(readOrNothing(fleetFile(dataDir))).data ?? [],
   };
 }
 
-export function writeKept(dataDir: string, demo: Demo, fleet: SimulatedFleet): void {
+export function writeKept(dataDir: string, demo: Demo, fleet: SimulatedDevice[]): void {
   writePrivateJson(fleetFile(dataDir), fleet);
   writePrivateJson(demoFile(dataDir), demo);
 }

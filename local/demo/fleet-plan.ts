@@ -1,4 +1,4 @@
-export type VehicleKind = 'motorcycle' | 'car' | 'van' | 'truck';
+import type { VehicleKind } from '@wayleave/telematics/vehicles/vehicle.ts';
 
 /** A vehicle of the demonstration and the tracker in it. */
 export interface PlannedVehicle {

@@ -9,6 +9,7 @@ import { createFleetMap, type FleetMap, type MapView } from '../map/fleet-map.ts
 import type { TrackPoint } from '../map/track.ts';
 import { outgrown, subscriptionBounds } from '../map/viewport.ts';
 import { backfillTrails } from './backfill.ts';
+import { createFirstView, type FirstView } from './first-view.ts';
 import { useLatest, useMedia, useServerNow } from './hooks.ts';
 import { Icon, StateGlyph } from './icons.tsx';
 import { STATE_NAMES } from './words.ts';
@@ -59,12 +60,14 @@ export function MapRegion(props: MapRegionProps) {
   useEffect(() => {
     const abort = new AbortController();
     let created: FleetMap | null = null;
+    let firstView: FirstView | undefined;
     let stopFeeding: (() => void) | undefined;
     const start = async () => {
       const { styleUrl } = await mapConfig().catch(() => ({ styleUrl: null }));
       if (abort.signal.aborted || !container.current) return;
       const subscription = createSubscription(session, initialView !== null);
-      created = createFleetMap({
+      let shown: MapView | null = null;
+      const fleetMap = createFleetMap({
         container: container.current,
         theme: looks.current.dark ? 'dark' : 'light',
         still: looks.current.still,
@@ -74,20 +77,38 @@ export function MapRegion(props: MapRegionProps) {
         onHover: (id, point) => setHovered(id && point ? { id, x: point.x, y: point.y } : null),
         onViewport: (bounds, at) => {
           subscription.viewport(bounds);
-          latest.current.onView(at);
+          shown = at;
+          // A link to a view that was not settled would hold a part of the fleet.
+          if (firstView?.over ?? initialView !== null) latest.current.onView(at);
         },
-        onFit: () => created?.fit(store.view().fleet.vehicles.values()),
+        onFit() {
+          firstView?.end();
+          fleetMap.fit(store.view().fleet.vehicles.values(), { smoothly: true });
+        },
+        onTaken: () => firstView?.end(),
         onFollowEnd: () => latest.current.onFollowEnd(),
         onStyleFailure: () => setNotice('The map style cannot be loaded; this is the built-in map.'),
       });
-      if (initialView) subscription.narrow(created.viewport());
-      stopFeeding = feed(created, store, subscription, initialView === null, abort.signal);
-      setMap(created);
+      created = fleetMap;
+      if (initialView) subscription.narrow(fleetMap.viewport());
+      else {
+        firstView = createFirstView({
+          store,
+          frame: (first) => fleetMap.fit(store.view().fleet.vehicles.values(), { smoothly: !first }),
+          onOver() {
+            subscription.narrow(fleetMap.viewport());
+            if (shown) latest.current.onView(shown);
+          },
+        });
+      }
+      stopFeeding = feed(fleetMap, store, firstView, abort.signal);
+      setMap(fleetMap);
     };
     void start();
     return () => {
       abort.abort();
       stopFeeding?.();
+      firstView?.stop();
       created?.destroy();
     };
   }, [store, session, initialView, latest, looks]);
@@ -131,40 +152,29 @@ export function MapRegion(props: MapRegionProps) {
   );
 }
 
-/** Brings what the store learns onto the map, and frames the fleet when it is first known. */
+/** Brings what the store learns onto the map, and has the fleet framed once it is known. */
 function feed(
   map: FleetMap,
   store: FleetStore,
-  subscription: Subscription,
-  frame: boolean,
+  firstView: FirstView | undefined,
   signal: AbortSignal,
 ): () => void {
-  let framed = !frame;
   const { fleet } = store.view();
-  const frameOnce = () => {
-    if (framed) return;
-    if (![...fleet.vehicles.values()].some(({ position }) => position)) return;
-    framed = true;
-    map.fit(fleet.vehicles.values());
-    subscription.narrow(map.viewport());
+  let snapshot = false;
+  const known = () => {
+    firstView?.look();
+    if (snapshot) return;
+    snapshot = true;
     void backfillTrails(fleet, (id, positions, nowMs) => map.addHistory(id, positions, nowMs), signal);
   };
   map.update(fleet.vehicles.values());
-  let snapshot = store.view().complete;
-  if (snapshot) frameOnce();
+  if (store.view().complete) known();
   const stops = [
     store.onVehicles((changed) => {
       map.update(changed);
-      if (snapshot) frameOnce();
+      if (snapshot) firstView?.look();
     }),
-    store.onSnapshot(() => {
-      const first = !snapshot;
-      snapshot = true;
-      frameOnce();
-      if (first && !frame) {
-        void backfillTrails(fleet, (id, positions, nowMs) => map.addHistory(id, positions, nowMs), signal);
-      }
-    }),
+    store.onSnapshot(known),
   ];
   return () => {
     for (const stop of stops) stop();

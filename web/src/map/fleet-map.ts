@@ -47,7 +47,9 @@ export interface FleetMapOptions {
   onViewport(bounds: Bounds, view: MapView): void;
   /** The button that frames the fleet was pressed. */
   onFit(): void;
-  /** The operator took the map in hand. */
+  /** The operator moved the map, picked a vehicle or had one brought into view. */
+  onTaken(): void;
+  /** The operator moved the map away from the vehicle that is followed. */
   onFollowEnd(): void;
   onStyleFailure(): void;
 }
@@ -59,7 +61,7 @@ export interface FleetMap {
   filter(wanted: ReadonlySet<VehicleState>): void;
   showTrack(points: readonly TrackPoint[] | null): void;
   addHistory(id: string, points: readonly TrackPoint[], serverNowMs: number): void;
-  fit(vehicles: Iterable<FleetVehicle>): void;
+  fit(vehicles: Iterable<FleetVehicle>, how: { smoothly: boolean }): void;
   /** Brings a vehicle into view, close enough to see the street. */
   flyTo(id: string): void;
   setTheme(theme: Theme): void;
@@ -79,6 +81,7 @@ const SHAPES: Record<Exclude<VehicleState, 'alarm'>, number> = {
 const PICK_PX = 16;
 const PICK_TOUCH_PX = 26;
 const FIT_MAX_ZOOM = 14;
+const FIT_MS = 700;
 const TRACK_SOURCE = 'track';
 
 export function createFleetMap(options: FleetMapOptions): FleetMap {
@@ -220,12 +223,18 @@ export function createFleetMap(options: FleetMapOptions): FleetMap {
   map.on('moveend', () => options.onViewport(viewBounds(map), view()));
   map.on('click', (event) => {
     const touch = (event.originalEvent as PointerEvent).pointerType === 'touch';
-    options.onSelect(pick(event, touch ? PICK_TOUCH_PX : PICK_PX));
+    const id = pick(event, touch ? PICK_TOUCH_PX : PICK_PX);
+    if (id) options.onTaken();
+    options.onSelect(id);
   });
   map.on('mousemove', (event) => hover(pick(event, PICK_PX), event.point));
   map.on('mouseout', () => hover(null, null));
   // A map that moves under a resting pointer leaves the label pointing at nothing.
-  map.on('movestart', () => hover(null, null));
+  map.on('movestart', (event) => {
+    hover(null, null);
+    // A drag, a wheel, a key or a button, and not a movement that the page makes by itself.
+    if (event.originalEvent) options.onTaken();
+  });
   for (const taken of ['dragstart', 'rotatestart'] as const) {
     map.on(taken, (event) => {
       if (event.originalEvent && camera.following()) options.onFollowEnd();
@@ -255,7 +264,10 @@ export function createFleetMap(options: FleetMapOptions): FleetMap {
       relook(before);
       relook(id);
     },
-    follow: camera.follow,
+    follow(id) {
+      if (id) options.onTaken();
+      camera.follow(id);
+    },
     filter(next) {
       wanted = next;
       for (const vehicle of vehicles.values()) motion.look(vehicle.id, lookOf(vehicle));
@@ -279,15 +291,19 @@ export function createFleetMap(options: FleetMapOptions): FleetMap {
       motion.addHistory(id, placed);
       map.triggerRepaint();
     },
-    fit(all) {
+    fit(all, { smoothly }) {
       const points: { lon: number; lat: number }[] = [];
       for (const { position } of all) if (position) points.push(position);
       const bounds = fleetBounds(points);
       if (!bounds) return;
       const padding = Math.min(90, options.container.clientWidth * 0.12);
-      map.fitBounds(bounds, { padding, maxZoom: FIT_MAX_ZOOM, duration: 0 });
+      const duration = smoothly && !scene.still ? FIT_MS : 0;
+      map.fitBounds(bounds, { padding, maxZoom: FIT_MAX_ZOOM, linear: true, duration });
     },
-    flyTo: camera.flyTo,
+    flyTo(id) {
+      options.onTaken();
+      camera.flyTo(id);
+    },
     setTheme(next) {
       if (next === theme) return;
       theme = next;
