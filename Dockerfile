@@ -10,6 +10,7 @@ COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY api/package.json api/
 COPY bench/package.json bench/
 COPY broker/package.json broker/
+COPY broker/silent-debug broker/silent-debug
 COPY device-sim/package.json device-sim/
 COPY ingest/package.json ingest/
 COPY jobs/package.json jobs/

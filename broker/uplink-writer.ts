@@ -5,7 +5,7 @@ import { shardOf } from '@wayleave/runtime/uplink-log/uplink-log.ts';
 import { EntryPacker, type UplinkMessage } from '@wayleave/runtime/uplink-log/uplink-record.ts';
 
 /** Between the starts of two appends: shorter ones cost the log more than they save in waiting. */
-const MIN_FLUSH_INTERVAL_MS = 2;
+const MIN_FLUSH_INTERVAL_MS = 3;
 /** An entry is closed once it is this long: a reader decodes one without a pause. */
 const MAX_ENTRY_BYTES = 16 * 1_024;
 /** Before a full shard, or a log that failed, is tried again. */

@@ -16,8 +16,11 @@ import type { WriteOutcome } from './write-batch.ts';
 const MAX_BUFFERED_BYTES = 4 * 1_024 * 1_024;
 const MAX_ENTRIES_PER_SHARD_AND_READ = 8;
 const READ_WAIT_MS = 500;
+/** Between two reads while there is little to read: a read costs the same for one entry as for a hundred. */
+const MIN_READ_INTERVAL_MS = 5;
+const LITTLE_READ_BYTES = 64 * 1_024;
 /** Between the starts of two transactions while there is little to store. */
-const MIN_BATCH_INTERVAL_MS = 8;
+const MIN_BATCH_INTERVAL_MS = 20;
 const RETRY_MS = 250;
 /** After a shard was taken, what its last holder may have stored already. */
 const REPLAY_MARGIN_MS = 2_000;
@@ -82,11 +85,14 @@ export class IngestWorker {
       const after = new Map([...tenures].map(([shard, { readUpTo }]) => [shard, readUpTo]));
       try {
         const options = { maxEntriesPerShard: MAX_ENTRIES_PER_SHARD_AND_READ, waitMs: READ_WAIT_MS };
+        let bytes = 0;
         for (const entry of await uplink.read(after, options)) {
           const tenure = tenures.get(entry.shard)!;
           tenure.readUpTo = entry.mark;
           this.#buffer.push(tenure, entry);
+          bytes += entry.bytes.length;
         }
+        if (bytes < LITTLE_READ_BYTES) await sleep(MIN_READ_INTERVAL_MS);
       } catch (error) {
         if (this.#stopping) return;
         log.warn({ err: error }, 'the uplink log cannot be read; trying again');

@@ -40,7 +40,7 @@ export const env = {
     .int()
     .min(1)
     .max(256)
-    .default(16)
+    .default(8)
     .describe('Shards of the uplink log; the same for every broker and ingest of an installation'),
   UPLINK_FSYNC: z
     .enum(['require', 'warn'])
