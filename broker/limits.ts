@@ -28,8 +28,8 @@ export const limits = {
   maxInFlightMessagesPerClient: 256,
   maxInFlightBytesPerClient: 2 * MIB,
   /** Over all clients: what the broker's memory may hold unacknowledged. */
-  maxInFlightMessages: 50_000,
-  maxInFlightBytes: 64 * MIB,
+  maxInFlightMessages: 20_000,
+  maxInFlightBytes: 32 * MIB,
   /** Reading goes on when what is in flight has fallen to this share of its bound. */
   resumeShare: 0.75,
   /** Connections waiting for their turn under `MAX_CONNECTS_PER_S`; more are refused. */

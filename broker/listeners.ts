@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import { SLICE_BYTES } from './inlet.ts';
 import { limits } from './limits.ts';
 import { TokenBucket } from './rate-limit.ts';
 
@@ -19,7 +20,10 @@ interface ListenOptions {
 
 /** Accepts plain TCP; between the tracker and here a TLS load balancer or a private network. */
 export async function listenTcp(options: ListenOptions): Promise<Listener> {
-  return await listen(createServer({ keepAlive: true }, options.onConnection), options);
+  return await listen(
+    createServer({ keepAlive: true, highWaterMark: SLICE_BYTES }, options.onConnection),
+    options,
+  );
 }
 
 /** Accepts TLS 1.2 or newer under a certificate of PEM files. */
@@ -32,6 +36,7 @@ export async function listenTls(
       key: readFileSync(options.keyFile),
       minVersion: 'TLSv1.2',
       handshakeTimeout: limits.tlsHandshakeTimeoutMs,
+      highWaterMark: SLICE_BYTES,
     },
     options.onConnection,
   );

@@ -4,7 +4,7 @@ import { createLog } from '@wayleave/runtime/log.ts';
 import { createMetrics } from '@wayleave/runtime/metrics.ts';
 import { startOpsServer } from '@wayleave/runtime/ops-server.ts';
 import { createPool } from '@wayleave/runtime/postgres.ts';
-import { createRedis } from '@wayleave/runtime/redis.ts';
+import { closeRedis, createRedis } from '@wayleave/runtime/redis.ts';
 import { createRedisUplinkLog } from '@wayleave/runtime/uplink-log/redis-uplink-log.ts';
 import { requireFsync } from '@wayleave/runtime/uplink-log/require-fsync.ts';
 import { credentialsById, credentialsByIdent } from '@wayleave/telematics/devices/credential-store.ts';
@@ -46,7 +46,7 @@ runService(log, async ({ onClose }) => {
   const pool = createPool({ url: config.DATABASE_URL, role: 'wayleave_broker', log, maxConnections: 4 });
   onClose('database', () => pool.end());
   const redis = createRedis(config.REDIS_URL, 'broker', log);
-  onClose('redis', () => redis.quit());
+  onClose('redis', () => closeRedis(redis));
   await requireFsync(redis, config.UPLINK_FSYNC, log);
 
   const uplinkLog = createRedisUplinkLog({

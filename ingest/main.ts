@@ -6,7 +6,7 @@ import { createLog } from '@wayleave/runtime/log.ts';
 import { createMetrics } from '@wayleave/runtime/metrics.ts';
 import { startOpsServer } from '@wayleave/runtime/ops-server.ts';
 import { createPool } from '@wayleave/runtime/postgres.ts';
-import { createRedis } from '@wayleave/runtime/redis.ts';
+import { closeRedis, createRedis } from '@wayleave/runtime/redis.ts';
 import { createRedisUplinkLog } from '@wayleave/runtime/uplink-log/redis-uplink-log.ts';
 import { createIngestMetrics } from './ingest-metrics.ts';
 import { createLivePublisher } from './live-publisher.ts';
@@ -31,7 +31,7 @@ runService(log, async ({ onClose }) => {
   const pool = createPool({ url: config.DATABASE_URL, role: 'wayleave_ingest', log, maxConnections: 4 });
   onClose('database', () => pool.end());
   const redis = createRedis(config.REDIS_URL, 'ingest', log);
-  onClose('redis', () => redis.quit());
+  onClose('redis', () => closeRedis(redis));
   const blockingRedis = createRedis(config.REDIS_URL, 'ingest-reader', log);
   onClose('redis reader', () => blockingRedis.disconnect());
 

@@ -4,7 +4,7 @@ import { createLog } from '@wayleave/runtime/log.ts';
 import { createMetrics } from '@wayleave/runtime/metrics.ts';
 import { startOpsServer } from '@wayleave/runtime/ops-server.ts';
 import { createPool } from '@wayleave/runtime/postgres.ts';
-import { createRedis } from '@wayleave/runtime/redis.ts';
+import { closeRedis, createRedis } from '@wayleave/runtime/redis.ts';
 import { Counter } from 'prom-client';
 import { openJobQueues } from './job-queues.ts';
 import { startOutboxRelay } from './outbox-relay.ts';
@@ -33,7 +33,7 @@ runService(log, async ({ onClose }) => {
   });
   onClose('database', () => pool.end());
   const redis = createRedis(config.REDIS_URL, 'jobs', log);
-  onClose('redis', () => redis.quit());
+  onClose('redis', () => closeRedis(redis));
   const workerRedis = createRedis(config.REDIS_URL, 'jobs-workers', log);
   onClose('redis of the workers', () => workerRedis.disconnect());
 

@@ -24,5 +24,8 @@ export function createQueue(name: string, redis: Redis): Queue {
     prefix: QUEUE_PREFIX,
     defaultJobOptions,
   };
-  return new Queue(name, options);
+  const queue = new Queue(name, options);
+  // It repeats what its connection says, which is logged where that is made; unheard, it would print.
+  queue.on('error', () => {});
+  return queue;
 }

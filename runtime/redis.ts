@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Log } from './log.ts';
 
@@ -28,4 +29,13 @@ export function createRedis(url: string, name: string, log: Log, options: RedisO
     down = false;
   });
   return redis;
+}
+
+/** How long commands that were given may take to be answered when a connection is closed. */
+const QUIT_TIMEOUT_MS = 2_000;
+
+/** Closes in order where the server answers, and at once where it is away. */
+export async function closeRedis(redis: Redis): Promise<void> {
+  if (redis.status === 'ready') await Promise.race([redis.quit(), sleep(QUIT_TIMEOUT_MS)]);
+  redis.disconnect();
 }

@@ -2,7 +2,7 @@ import { runLoadInChild } from '@wayleave/device-sim/load/load-child.ts';
 import type { Figures } from '../main.ts';
 import { type BenchStack, startBenchStack } from './bench-stack.ts';
 import { family, ownMiB } from './processes.ts';
-import { untilStored } from './throughput.ts';
+import { cpuByProcess, untilStored } from './throughput.ts';
 
 const CONNECTIONS = 1_000;
 const WINDOW = 200;
@@ -33,18 +33,24 @@ export async function overload(options: { durationMs: number; bestPerS: number |
   const sampling = setInterval(() => {
     for (const [name, mib] of Object.entries(memory(bench))) peak[name] = Math.max(peak[name] ?? 0, mib);
   }, SAMPLE_INTERVAL_MS);
+  const cpuBefore = cpuByProcess(bench);
   const startedAtMs = performance.now();
   const load = await publish(options.durationMs, offeredPerS, startMs - 1_800_000);
   const stored = await untilStored(bench, warmUp.positionsAcked + load.positionsAcked);
   const seconds = (performance.now() - startedAtMs) / 1_000;
   clearInterval(sampling);
 
+  const newlyStored = stored - warmUp.positionsAcked;
+  const costs = Object.entries(cpuByProcess(bench)).map(
+    ([name, cpuS]) => `${name} ${(((cpuS - cpuBefore[name]!) * 1e6) / newlyStored).toFixed(1)}`,
+  );
   const growth = Object.keys(peak).map((name) => [name, peak[name]! - before[name]!] as const);
-  const perS = (stored - warmUp.positionsAcked) / seconds;
+  const perS = newlyStored / seconds;
   process.stdout.write(
     `  offered ${offeredPerS}/s for ${(options.durationMs / 1_000).toFixed(0)} s; acknowledged and stored ${Math.round(perS)}/s` +
       `${options.bestPerS ? `, ${((100 * perS) / options.bestPerS).toFixed(0)} % of the best` : ''}; ` +
-      `MiB more at the peak: ${growth.map(([name, mib]) => `${name} ${mib.toFixed(0)}`).join(', ')}\n`,
+      `MiB more at the peak: ${growth.map(([name, mib]) => `${name} ${mib.toFixed(0)}`).join(', ')}; ` +
+      `µs of CPU a position: ${costs.join(', ')}, generator ${((load.cpuS * 1e6) / newlyStored).toFixed(1)}\n`,
   );
   return { overloadRssMiB: Math.round(Math.max(...growth.map(([, mib]) => mib))) };
 }

@@ -78,7 +78,8 @@ export async function untilStored({ database }: BenchStack, acknowledged: number
   }
 }
 
-function cpuByProcess({ stack }: BenchStack): Record<string, number> {
+/** Processor time of each process so far, seconds. */
+export function cpuByProcess({ stack }: BenchStack): Record<string, number> {
   const processes = {
     broker: stack.services.broker,
     ingest: stack.services.ingest,

@@ -31,6 +31,7 @@ const CONCURRENT_CONNECTS = 128;
 const DEFAULT_DRAIN_MS = 15_000;
 const HOUSEKEEPING_MS = 100;
 const PACE_MS = 1;
+const FULL_PAUSE_MS = 10;
 const POLL_MS = 5;
 
 /**
@@ -172,8 +173,10 @@ function pace(load: Load, ratePerS: number, startedMs: number): () => void {
   const pacer = createPacer(ratePerS, startedMs);
   const { members, tally } = load;
   let turn = 0;
+  let fullUntilMs = 0;
   return () => {
     const nowMs = performance.now();
+    if (nowMs < fullUntilMs) return;
     load.nowUs = nowMs * 1000;
     const due = pacer.due(nowMs);
     let count = 0;
@@ -185,6 +188,8 @@ function pace(load: Load, ratePerS: number, startedMs: number): () => void {
       withoutRoom = sent > 0 ? 0 : withoutRoom + 1;
     }
     pacer.handedOut(count);
+    // Offered far more than is taken: to look for room every millisecond would cost more than sending.
+    if (count < due) fullUntilMs = nowMs + FULL_PAUSE_MS;
     tally.mostBehind = Math.max(tally.mostBehind, due - count);
   };
 }

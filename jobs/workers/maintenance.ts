@@ -65,7 +65,8 @@ export async function startMaintenance(options: {
     { connection: workerRedis, prefix: QUEUE_PREFIX },
   );
   worker.on('failed', (job, error) => log.error({ err: error, task: job?.name }, 'maintenance failed'));
-  worker.on('error', (error) => log.warn({ err: error }, 'the maintenance worker lost Redis'));
+  // It repeats what its connection says, which is logged where that is made.
+  worker.on('error', () => {});
   return {
     close: async () => {
       await worker.close();

@@ -20,6 +20,7 @@ export function startRiskEvents(options: { workerRedis: Redis; log: Log; told: C
     { connection: workerRedis, prefix: QUEUE_PREFIX, concurrency: 10 },
   );
   worker.on('failed', (job, error) => log.error({ err: error, jobId: job?.id }, 'a risk event was not told'));
-  worker.on('error', (error) => log.warn({ err: error }, 'the risk worker lost Redis'));
+  // It repeats what its connection says, which is logged where that is made.
+  worker.on('error', () => {});
   return { close: () => worker.close() };
 }
