@@ -84,6 +84,8 @@ export default defineConfig({
   options: { typeAware: true, reportUnusedDisableDirectives: 'error' },
   ignorePatterns: ['web/dist', '.data', '**/testcases'],
   rules: {
+    // By this name node:stream asks a stream for more.
+    'no-underscore-dangle': ['error', { allow: ['_read'] }],
     'typescript/no-floating-promises': 'error',
     'typescript/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
     'typescript/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],

@@ -1,5 +1,5 @@
-import { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import fc from 'fast-check';
 import { generate, type Packet } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ const CONNECT = generate({
   protocolVersion: 4,
   clean: true,
   keepalive: 60,
-} as Packet);
+});
 
 /** A connection that delivers chunks when it is asked, as a socket does, and stops when told. */
 function connectionOf(chunks: readonly Buffer[]): { socket: Socket; inlet: Inlet; violations: string[] } {
