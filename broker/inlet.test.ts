@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import fc from 'fast-check';
-import { generate, type Packet } from 'mqtt-packet';
+import { generate } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
 import { FrameGuard } from './frame-guard.ts';
 import { guardInlet, type Inlet, SLICE_BYTES } from './inlet.ts';
