@@ -1,7 +1,7 @@
+import { provisionTrackers } from '@wayleave/local/provision-trackers.ts';
 import { type ServiceName, type Stack, startStack } from '@wayleave/local/stack.ts';
 import { makeTemporaryFolder } from '@wayleave/local/temporary-folder.ts';
 import pg from 'pg';
-import { provisionDevices } from './devices.ts';
 
 /** The operator that owns the devices of a bench. */
 export const OPERATOR = 'Bench';
@@ -43,7 +43,7 @@ export async function startBenchStack(
   });
   const database = new pg.Client({ connectionString: stack.databaseUrl });
   await database.connect();
-  const devices = await provisionDevices(database, stack.secrets, OPERATOR, deviceCount);
+  const devices = await provisionTrackers(database, stack.secrets, OPERATOR, deviceCount);
   return {
     stack,
     database,

@@ -1,14 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runLoadInChild } from '@wayleave/device-sim/load/load-child.ts';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { provisionTrackers } from '../provision-trackers.ts';
 import { type Stack, startStack } from '../stack.ts';
+import { makeTemporaryFolder } from '../temporary-folder.ts';
 import { compareWithLedger } from './compare-with-ledger.ts';
 import { createKiller } from './killer.ts';
-import { provisionTrackers } from './provision-trackers.ts';
 
 /** `npm run test:crash` is the long form; `npm test` runs the short one. */
 const isLong = process.env.CRASH_TEST_LONG === '1';
@@ -20,14 +18,13 @@ const WINDOW = 10;
 const RATE_PER_S = 4_000;
 const SETTLE_MS = 120_000;
 
-let dataDir: string;
+let folder: ReturnType<typeof makeTemporaryFolder>;
 let stack: Stack;
-let database: pg.Client;
 
 beforeAll(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), 'wayleave-crash-'));
+  folder = makeTemporaryFolder('crash');
   stack = await startStack({
-    dataDir,
+    dataDir: folder.path,
     ports: { API_PORT: 0, MQTT_PORT: 0, BROKER_OPS_PORT: 0, INGEST_OPS_PORT: 0, JOBS_OPS_PORT: 0 },
     services: ['broker', 'ingest'],
     console: false,
@@ -36,16 +33,28 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await database?.end();
   await stack?.stop();
-  rmSync(dataDir, { recursive: true, force: true });
+  folder?.remove();
 });
+
+/** A connection of its own, as none outlives PostgreSQL here. */
+async function withDatabase<T>(use: (owner: pg.Client) => Promise<T>): Promise<T> {
+  const owner = new pg.Client({ connectionString: stack.databaseUrl });
+  await owner.connect();
+  try {
+    return await use(owner);
+  } finally {
+    await owner.end();
+  }
+}
 
 describe('under load, with kill -9 falling at random on broker, ingest, Redis and PostgreSQL', () => {
   it(
     'every acknowledged position is stored exactly once',
     async () => {
-      const trackers = await provisionTrackers(stack, TRACKERS);
+      const trackers = await withDatabase((owner) =>
+        provisionTrackers(owner, stack.secrets, 'Load', TRACKERS),
+      );
       const killer = createKiller(
         [stack.services.broker, stack.services.ingest, stack.redis!, stack.postgres!],
         KILL_EVERY_MS,
@@ -62,15 +71,14 @@ describe('under load, with kill -9 falling at random on broker, ingest, Redis an
       });
       const kills = await killer.stop();
 
-      database = new pg.Client({ connectionString: stack.databaseUrl });
-      await database.connect();
-      let found = await compareWithLedger(database, load.ledger);
+      const compare = () => withDatabase((owner) => compareWithLedger(owner, load.ledger));
+      let found = await compare();
       for (
         const giveUpAtMs = performance.now() + SETTLE_MS;
         found.missing > 0 && performance.now() < giveUpAtMs;
       ) {
         await sleep(500);
-        found = await compareWithLedger(database, load.ledger);
+        found = await compare();
       }
       const killed = Object.entries(kills).map(([name, times]) => `${name} ${times}×`);
       process.stdout.write(
