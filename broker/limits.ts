@@ -50,7 +50,7 @@ export const limitVariables = {
   DEVICE_MAX_PUBLISHES_PER_S: z.coerce
     .number()
     .min(0.1)
-    .default(100)
+    .default(250)
     .describe('Publishes a second of one device, averaged over ten seconds; faster ones are slowed down'),
   MAX_FRAME_KIB: z.coerce
     .number()

@@ -66,19 +66,19 @@ export function spreadConnections(
 ): (socket: Socket) => void {
   const bucket = new TokenBucket(perS, Math.max(1, perS / 4), performance.now());
   const waiting: Socket[] = [];
+  /** Runs while the next one would be early, whether it is there yet or not. */
   let timer: NodeJS.Timeout | undefined;
-  let debtMs = 0;
 
   const admit = (): void => {
     timer = undefined;
-    debtMs = 0;
-    while (waiting.length > 0 && debtMs === 0) {
+    let earlyMs = 0;
+    while (waiting.length > 0 && earlyMs === 0) {
       const socket = waiting.shift()!;
       if (socket.destroyed) continue;
-      debtMs = bucket.take(performance.now());
+      earlyMs = bucket.take(performance.now());
       accept(socket);
     }
-    if (waiting.length > 0) timer = setTimeout(admit, debtMs);
+    if (earlyMs > 0) timer = setTimeout(admit, earlyMs);
   };
 
   return (socket) => {
