@@ -19,7 +19,7 @@ afterEach(() => void vi.useRealTimers());
 describe('a storm of connections', () => {
   it('is let in at its rate after a burst of a quarter of a second, in order', async () => {
     const accepted: Socket[] = [];
-    const refused = vi.fn();
+    const refused = vi.fn<() => void>();
     const onConnection = spreadConnections(100, (socket) => accepted.push(socket), refused);
     const sockets = Array.from({ length: 200 }, knock);
     for (const socket of sockets) onConnection(socket);
@@ -35,7 +35,11 @@ describe('a storm of connections', () => {
 
   it('does not spend its rate on connections that broke while they waited', async () => {
     const accepted: Socket[] = [];
-    const onConnection = spreadConnections(10, (socket) => accepted.push(socket), () => {});
+    const onConnection = spreadConnections(
+      10,
+      (socket) => accepted.push(socket),
+      () => {},
+    );
     const sockets = Array.from({ length: 30 }, knock);
     for (const socket of sockets) onConnection(socket);
     const before = accepted.length;
@@ -52,7 +56,7 @@ describe('a storm of connections', () => {
   });
 
   it('is refused beyond what may wait', () => {
-    const refused = vi.fn();
+    const refused = vi.fn<() => void>();
     const onConnection = spreadConnections(1, () => {}, refused);
     const sockets = Array.from({ length: limits.maxWaitingConnections + 10 }, knock);
     for (const socket of sockets) onConnection(socket);

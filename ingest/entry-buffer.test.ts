@@ -10,9 +10,11 @@ describe('the buffer between reading and storing', () => {
     buffer.push('a', entry(100));
     expect(await filled).toBe(true);
     let hasRoom = false;
-    const room = buffer.untilRoom(() => true).then((mayRead) => {
-      hasRoom = mayRead;
-    });
+    const room = buffer
+      .untilRoom(() => true)
+      .then((mayRead) => {
+        hasRoom = mayRead;
+      });
     await new Promise((resolve) => setImmediate(resolve));
     expect(hasRoom).toBe(false);
     expect(buffer.shift()?.tenure).toBe('a');
