@@ -11,6 +11,7 @@ import {
 } from 'fastify-type-provider-zod';
 import { guardRoutes } from './http/access.ts';
 import { readEmptyJson } from './http/empty-json.ts';
+import { withOptionalBodies } from './http/openapi.ts';
 import { answerError, answerWithProblems } from './http/problems.ts';
 import { measureRequests } from './http/request-metrics.ts';
 import { MAX_REQUESTS_PER_MINUTE, secure } from './http/security.ts';
@@ -62,6 +63,7 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
   readEmptyJson(app);
   await secure(app, {
     mapStyleUrl: parts.mapStyleUrl,
+    mapOrigins: parts.mapOrigins ?? [],
     maxRequestsPerMinute: parts.maxRequestsPerMinute ?? MAX_REQUESTS_PER_MINUTE,
   });
   await app.register(cookie);
@@ -76,7 +78,7 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => withOptionalBodies(jsonSchemaTransformObject(document)),
   });
   guardRoutes(app, parts.identity);
 

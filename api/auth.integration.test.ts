@@ -1,5 +1,5 @@
 import { createTestDatabase, createTestRedis } from '@wayleave/local/testing.ts';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type ApiUnderTest, PASSWORD, startApi } from './test/api-under-test.ts';
 
 let api: ApiUnderTest;
@@ -54,7 +54,44 @@ test('the refresh token comes as a cookie for the log-in routes that scripts can
     headers: { cookie: cookie.split(';')[0]!, 'content-type': 'application/json' },
   });
   expect(refreshed.status).toBe(200);
-  expect(refreshed.json.refreshToken).not.toBe(json.refreshToken);
+  expect(refreshed.headers.get('set-cookie')).toMatch(/^wayleave_refresh=[^;]{60,}/);
+  expect(refreshed.headers.get('set-cookie')).not.toContain(json.refreshToken);
+  // A script in the page can make this request too; it must not be given what the cookie hides.
+  expect(refreshed.json).not.toHaveProperty('refreshToken');
+  expect(Object.keys(refreshed.json).sort()).toEqual(['accessToken', 'expiresInS', 'user']);
+});
+
+test('control characters in an address are refused before the database sees them', async () => {
+  for (const email of ['a\u0000@north.example', 'a\n@north.example', 'fleet@north.example\u0085']) {
+    const answer = await logIn(email);
+    expect(answer.status).toBe(400);
+    expect(answer.json.code).toBe('invalid_request');
+  }
+});
+
+test('a log-out by the token before the last, as after a lost answer, ends the session too', async () => {
+  const before = (await logIn('fleet@north.example')).json;
+  const current = (await refresh(before.refreshToken)).json;
+  await api.request('POST', '/api/v1/auth/logout', { body: { refreshToken: before.refreshToken } });
+  expect((await me(current.accessToken)).json.code).toBe('not_signed_in');
+  expect((await refresh(current.refreshToken)).json.code).toBe('session_ended');
+});
+
+test('a database that is away, however long, costs nobody the refresh token', async () => {
+  const { refreshToken } = (await logIn('fleet@north.example')).json;
+  const outage = vi.spyOn(api.appPool, 'connect').mockImplementation(() => {
+    throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  });
+  try {
+    expect((await refresh(refreshToken)).status).toBe(503);
+    await endGrace(refreshToken);
+    expect((await refresh(refreshToken)).status).toBe(503);
+  } finally {
+    outage.mockRestore();
+  }
+  const answer = await refresh(refreshToken);
+  expect(answer.status).toBe(200);
+  expect((await me(answer.json.accessToken)).status).toBe(200);
 });
 
 test('a refresh gives new tokens, and each refresh token is good for one', async () => {

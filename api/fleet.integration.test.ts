@@ -191,6 +191,40 @@ test('an installation ends once and after it began', async () => {
   expect(again.json.code).toBe('installation_already_ended');
 });
 
+test.each(['9999-12-31T23:59:59-12:00', '0000-01-01T00:00:00+14:00', '1970-01-01T00:00:00+00:01'])(
+  'an installation neither begins nor ends at %s, and the vehicle stays whole',
+  async (at) => {
+    const { vehicleId, installationId } = await makeVehicle(api, 'north');
+    const { device } = (await post('devices', { ident: `at-${vehicleId}` })).json;
+    const empty = (await post('vehicles', { label: 'empty', kind: 'car' })).json.id;
+    const begun = await post(`vehicles/${empty}/installations`, { deviceId: device.id, from: at });
+    const ended = await post(`installations/${installationId}/end`, { to: at });
+    for (const { status, json } of [begun, ended]) {
+      expect(status).toBe(400);
+      expect(json.code).toBe('invalid_request');
+    }
+    for (const id of [vehicleId, empty]) {
+      expect((await get(`vehicles/${id}`)).status).toBe(200);
+      expect((await get(`vehicles/${id}/installations`)).status).toBe(200);
+      expect((await get(`vehicles/${id}/positions`)).status).toBe(200);
+    }
+  },
+);
+
+test('an installation may begin a little ahead of the clock, and not next week', async () => {
+  const { device } = (await post('devices', { ident: 'ahead' })).json;
+  const vehicle = (await post('vehicles', { label: 'ahead', kind: 'car' })).json;
+  const install = async (hours: number) =>
+    await post(`vehicles/${vehicle.id}/installations`, {
+      deviceId: device.id,
+      from: new Date(Date.now() + hours * 3_600_000).toISOString(),
+    });
+  const refused = await install(25);
+  expect(refused.status).toBe(400);
+  expect(refused.json.code).toBe('installation_starts_in_future');
+  expect((await install(23)).status).toBe(201);
+});
+
 test('of ten installations of one device at the same moment, one is made', async () => {
   const { device } = (await post('devices', { ident: 'wanted' })).json;
   const vehicles = await Promise.all(

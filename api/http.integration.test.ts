@@ -166,7 +166,7 @@ describe('the page', () => {
     );
     expect(policy.get('script-src')).toEqual(["'self'"]);
     expect(policy.get('worker-src')).toEqual(["'self'", 'blob:']);
-    expect(policy.get('connect-src')).toEqual(["'self'", 'ws:', 'wss:', 'https://tiles.example']);
+    expect(policy.get('connect-src')).toEqual(["'self'", 'https://tiles.example', 'https://glyphs.example']);
     expect(policy.get('frame-ancestors')).toEqual(["'none'"]);
     expect(headers.get('x-content-type-options')).toBe('nosniff');
   });
@@ -214,6 +214,25 @@ describe('the documentation', () => {
     }
     const references = JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g);
     for (const [, name] of references) expect(document.components.schemas).toHaveProperty(name!);
+  });
+
+  test('calls errors by their media type, optional bodies optional, and the WebSocket what it is', async () => {
+    const { paths, components } = (await api.request('GET', '/openapi.json')).json;
+    const { responses } = paths['/api/v1/vehicles'].post;
+    for (const status of ['4XX', '5XX']) {
+      expect(responses[status].content).toEqual({
+        'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+      });
+    }
+    expect(paths['/api/v1/vehicles'].post.requestBody.required).toBe(true);
+    for (const path of ['/api/v1/auth/refresh', '/api/v1/auth/logout', '/api/v1/installations/{id}/end']) {
+      const { requestBody } = paths[path].post;
+      expect(requestBody.required, path).toBe(false);
+      expect(JSON.stringify(requestBody), path).not.toContain('"null"}]}');
+    }
+    expect(Object.keys(paths['/api/v1/live'].get.responses)).toEqual(['101', '426']);
+    expect(components.schemas.SignedIn.required).toContain('refreshToken');
+    expect(components.schemas.Refreshed.required).not.toContain('refreshToken');
   });
 
   test('has a page that brings all it needs along', async () => {

@@ -9,6 +9,7 @@ import { createRedis } from '@wayleave/runtime/redis.ts';
 import { loadFleet } from '@wayleave/telematics/live/fleet-service.ts';
 import { z } from 'zod';
 import { buildApp } from './app.ts';
+import { originList } from './http/origin-list.ts';
 import { LIVE_LIMITS } from './live/limits.ts';
 import { createLiveHub } from './live/live-hub.ts';
 import { createLiveMetrics } from './live/live-metrics.ts';
@@ -27,6 +28,10 @@ const config = configOrExit(() =>
       .url({ protocol: /^https?$/ })
       .optional()
       .describe('A MapLibre style to draw the map with'),
+    MAP_ORIGINS: originList.describe(
+      'Origins, with spaces or commas, that the style of MAP_STYLE_URL loads tiles, glyphs and sprites ' +
+        'from, where they are not its own: the page may load from no others',
+    ),
     TRUSTED_PROXIES: z
       .string()
       .default('')
@@ -86,6 +91,7 @@ runService(log, async (opened) => {
       redis: async () => await redis.ping(),
     },
     mapStyleUrl: config.MAP_STYLE_URL ?? null,
+    mapOrigins: config.MAP_ORIGINS,
     pageFolder,
     trustedProxies: config.TRUSTED_PROXIES,
   });

@@ -21,6 +21,8 @@ export interface ApiParts {
   checks: Record<string, HealthCheck>;
   /** Of a base map; null for the one that the page brings along. */
   mapStyleUrl: string | null;
+  /** Origins that the base map loads tiles, glyphs and sprites from, besides its style's. */
+  mapOrigins?: readonly string[];
   /** The built page; null if there is none to serve. */
   pageFolder: string | null;
   /** Addresses of proxies whose `X-Forwarded-*` headers are believed. */

@@ -1,5 +1,6 @@
 import type { Log } from '@wayleave/runtime/log.ts';
 import type { DeviceCredential } from '@wayleave/telematics/devices/credential-store.ts';
+import { isIdent } from '@wayleave/telematics/devices/ident.ts';
 import { verifyDeviceSecret } from '@wayleave/telematics/devices/device-secret.ts';
 
 /** CONNACK return codes of MQTT 3.1.1, section 3.2.2.3. */
@@ -25,7 +26,9 @@ export async function logIn(
   log: Log,
 ): Promise<Login> {
   const { ident, secret } = login;
-  if (!ident || !secret) return refused('wrong_credentials', REFUSED_CREDENTIALS);
+  // A name that no device can have never reaches the database, where one odd character would fail
+  // the logins of everyone who asked at the same moment.
+  if (!ident || !secret || !isIdent(ident)) return refused('wrong_credentials', REFUSED_CREDENTIALS);
   let credential: DeviceCredential | undefined;
   try {
     credential = await lookup(ident);

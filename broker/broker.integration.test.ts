@@ -200,6 +200,15 @@ describe('a login', () => {
     expect([...answer]).toEqual([0x20, 2, 0, 2]);
   });
 
+  it('under a name that no device can have fails alone, not with those who log in beside it', async () => {
+    const ident = await provision();
+    const odd = Array.from({ length: 5 }, () =>
+      logIn(ident, { username: 'a\0b' }).catch((error: Error) => error),
+    );
+    expect((await logIn(ident)).connected).toBe(true);
+    for (const refused of await Promise.all(odd)) expect(refused).toBeInstanceOf(Error);
+  });
+
   it('cannot take over the session of another device by using its client id', async () => {
     const [first, second] = [await provision(), await provision()];
     const victim = await logIn(first, { clientId: 'same' });
@@ -295,6 +304,41 @@ describe('a publish', () => {
     client.publish(`devices/${foreign}/positions`, '{}', { qos: 1 });
     await gone;
     expect(await logged()).toEqual([]);
+  });
+
+  it('on an endless topic, or one that is no text, ends the connection and disturbs nobody', async () => {
+    const [loud, quiet] = [await provision(), await provision()];
+    const other = await logIn(quiet);
+    const long = await logIn(loud);
+    long.publish(`devices/${loud}/${'x'.repeat(2_000)}`, '{}', { qos: 1 });
+    await closed(long);
+    const raw = await openSocket();
+    const login = {
+      cmd: 'connect',
+      clientId: 'c',
+      protocolId: 'MQTT',
+      protocolVersion: 4,
+      clean: true,
+      keepalive: 60,
+    };
+    raw.write(generate({ ...login, username: loud, password: Buffer.from(SECRET) } as Packet));
+    await once(raw, 'data');
+    const topic = Buffer.concat([Buffer.from(`devices/${loud}/`), Buffer.alloc(30_000, 0xff)]);
+    const body = Buffer.concat([
+      Buffer.from([topic.length >> 8, topic.length & 0xff]),
+      topic,
+      Buffer.from([0, 1, 0x7b]),
+    ]);
+    const length = Buffer.from([
+      (body.length & 0x7f) | 0x80,
+      ((body.length >> 7) & 0x7f) | 0x80,
+      body.length >> 14,
+    ]);
+    const end = once(raw, 'close');
+    raw.write(Buffer.concat([Buffer.from([0x32]), length, body]));
+    await end;
+    await other.publishAsync(`devices/${quiet}/positions`, 'fine', { qos: 1 });
+    expect(await logged()).toEqual([{ topic: `devices/${quiet}/positions`, payload: 'fine' }]);
   });
 
   it('is heard by no other tracker, whatever it asked for', async () => {

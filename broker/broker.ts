@@ -4,7 +4,7 @@ import type { Log } from '@wayleave/runtime/log.ts';
 import type { DeviceCredential } from '@wayleave/telematics/devices/credential-store.ts';
 import { Aedes, type AedesOptions, type Client } from 'aedes';
 import { LRUCache } from 'lru-cache';
-import { logIn, REFUSED_IDENTIFIER, refusalError } from './authenticate.ts';
+import { logIn, REFUSED_IDENTIFIER, REFUSED_UNAVAILABLE, refusalError } from './authenticate.ts';
 import type { BrokerMetrics } from './broker-metrics.ts';
 import { FlowControl } from './flow-control.ts';
 import { FrameGuard } from './frame-guard.ts';
@@ -68,6 +68,11 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
         metrics.refusals.inc({ reason: 'no_client_id' });
         return done(refusalError(REFUSED_IDENTIFIER, 'identifier rejected'), false);
       }
+      // Whoever comes new to a full broker adds to what it holds; those that are in come first.
+      if (flow.isFull) {
+        metrics.refusals.inc({ reason: 'overloaded' });
+        return done(refusalError(REFUSED_UNAVAILABLE, 'overloaded'), false);
+      }
       const enter = async (): Promise<void> => {
         const askedAtMs = performance.now();
         const login = await logIn(lookup, secretKey, { ident: username, secret: password }, log);
@@ -89,7 +94,11 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     // it until the message is on disk. For QoS 2 it comes before PUBREC.
     authorizePublish: (client, packet, done) => {
       const session = client ? sessions.of(client) : undefined;
-      if (!session || !mayPublish(session.ident, packet.topic)) {
+      if (
+        !session ||
+        packet.topic.length > limits.maxTopicLength ||
+        !mayPublish(session.ident, packet.topic)
+      ) {
         metrics.refusals.inc({ reason: 'foreign_topic' });
         log.info({ ident: session?.ident, topic: packet.topic.slice(0, 200) }, 'publish on a foreign topic');
         return done(new Error('not a topic of this device'));
@@ -109,6 +118,8 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
         },
         () => {
           flow.left(session, bytes);
+          // Aedes keeps a QoS 2 packet until its PUBREL; the log has what it carried.
+          packet.payload = Buffer.alloc(0);
           done(null);
         },
       );
@@ -148,7 +159,7 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     for (const oldest of sessions.ofDevice(credential.deviceId).slice(0, Math.max(0, tooMany))) {
       metrics.refusals.inc({ reason: 'too_many_sessions' });
       oldest.client.close();
-      sessions.remove(oldest.client);
+      sessionEnded(oldest.client);
     }
     sessions.add({
       client,

@@ -13,6 +13,11 @@ export class FlowControl {
   /** The bound over all clients was reached, and what is in flight has not yet fallen enough. */
   #allOver = false;
 
+  /** Too much is under way over all clients. */
+  get isFull(): boolean {
+    return this.#allOver;
+  }
+
   get pausedCount(): number {
     return this.#paused.size;
   }
@@ -74,7 +79,14 @@ export class FlowControl {
     session.paused = 'rate';
     session.inlet.pause();
     setTimeout(() => {
-      if (session.paused === 'rate') this.#resume(session);
+      if (session.paused !== 'rate') return;
+      // Its time has come, but perhaps not its turn: what is under way is bounded all the same.
+      if (this.#allOver || isSessionOver(session, 1)) {
+        session.paused = 'in_flight';
+        this.#paused.add(session);
+      } else {
+        this.#resume(session);
+      }
     }, waitMs).unref();
   }
 }

@@ -23,6 +23,8 @@ export const limits = {
   maxKeepaliveS: 7_200,
   maxClientIdBytes: 256,
   maxTopicLevels: 16,
+  /** Characters; bytes that are no UTF-8 triple in length when they are read as text. */
+  maxTopicLength: 1_024,
   /** Logins of one device at once: a tracker that comes back before its old connection ended. */
   maxSessionsPerDevice: 4,
   maxInFlightMessagesPerClient: 256,

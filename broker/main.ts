@@ -1,4 +1,4 @@
-import { env, port, readConfig } from '@wayleave/runtime/config.ts';
+import { ConfigError, env, port, readConfig } from '@wayleave/runtime/config.ts';
 import { configOrExit, runService } from '@wayleave/runtime/lifecycle.ts';
 import { createLog } from '@wayleave/runtime/log.ts';
 import { createMetrics } from '@wayleave/runtime/metrics.ts';
@@ -17,8 +17,8 @@ import { listenTcp, listenTls, spreadConnections } from './listeners.ts';
 import { keepSessionsAllowed } from './session-checks.ts';
 import { UplinkWriter } from './uplink-writer.ts';
 
-const config = configOrExit(() =>
-  readConfig({
+const config = configOrExit(() => {
+  const read = readConfig({
     DATABASE_URL: env.DATABASE_URL,
     REDIS_URL: env.REDIS_URL,
     HOST: env.HOST,
@@ -36,8 +36,13 @@ const config = configOrExit(() =>
     MQTTS_KEY_FILE: z.string().optional().describe('PEM private key of the certificate'),
     BROKER_OPS_PORT: port(9101),
     ...limitVariables,
-  }),
-);
+  });
+  // Half of a certificate would otherwise mean no TLS, and nobody would notice.
+  if ((read.MQTTS_CERT_FILE === undefined) !== (read.MQTTS_KEY_FILE === undefined)) {
+    throw new ConfigError('MQTTS_CERT_FILE and MQTTS_KEY_FILE are needed together');
+  }
+  return read;
+});
 const log = createLog('broker', config.LOG_LEVEL);
 
 runService(log, async ({ onClose }) => {

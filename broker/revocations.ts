@@ -29,6 +29,7 @@ export function listenForRevocations(options: {
     const next = new pg.Client({
       ...clientOptions(databaseUrl, 'wayleave_broker'),
       query_timeout: PROBE_INTERVAL_MS,
+      connectionTimeoutMillis: PROBE_INTERVAL_MS,
     });
     let lost = false;
     const onLost = (error?: Error): void => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '@wayleave/runtime/log.ts';
 import type { DeviceCredential } from '@wayleave/telematics/devices/credential-store.ts';
 import type { Broker } from './broker.ts';
@@ -5,6 +6,7 @@ import { listenForRevocations, type RevocationListener } from './revocations.ts'
 
 /** Sessions checked with one question. */
 const MAX_DEVICES_PER_QUERY = 1_000;
+const RETRY_MS = 500;
 
 /**
  * Ends the sessions of devices whose secret was rotated or revoked, within moments of the
@@ -33,13 +35,26 @@ export function keepSessionsAllowed(options: {
     }
   };
 
+  let checks = 0;
+  /** Tries until it succeeds, or a newer check has begun: a missed revocation is not let be. */
+  const checkUntilDone = async (): Promise<void> => {
+    checks += 1;
+    for (const check = checks; check === checks; await sleep(RETRY_MS, undefined, { ref: false })) {
+      try {
+        return await checkAll();
+      } catch (error) {
+        log.warn({ err: error }, 'sessions could not be checked; trying again');
+      }
+    }
+  };
+
   return listenForRevocations({
     databaseUrl,
     log,
     // A changed secret ends the session as a revocation does: whoever holds the new one logs in again.
     onChanged: (deviceId) => {
       if (deviceId !== null) return broker.disconnect(deviceId, 'revoked');
-      checkAll().catch((error: unknown) => log.error({ err: error }, 'sessions could not be checked'));
+      void checkUntilDone();
     },
   });
 }

@@ -28,7 +28,7 @@ export function openJobQueues(redis: Redis): JobQueues {
   };
 }
 
-/** BullMQ keeps the colon for itself. */
+/** BullMQ keeps the colon for itself; two keys never become one id. */
 function jobIdOf(key: string): string {
-  return key.replaceAll(':', '.');
+  return key.replaceAll('%', '%25').replaceAll(':', '%3A');
 }

@@ -45,8 +45,7 @@ runService(log, async ({ onClose }) => {
   });
   const told = new Counter({
     name: 'wayleave_jobs_risk_events_total',
-    help: 'Risk events told, by kind',
-    labelNames: ['kind'],
+    help: 'Risk events told',
     registers: [registry],
   });
 

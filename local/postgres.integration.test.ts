@@ -1,7 +1,9 @@
 import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startPostgres } from './postgres.ts';
+import { recordedProcess } from './process/leftover.ts';
 import { makeTemporaryFolder } from './temporary-folder.ts';
 
 let folder: ReturnType<typeof makeTemporaryFolder>;
@@ -58,4 +60,11 @@ test('a commit is on the disk, no port is open, and no other user may enter', as
   // Its own account owns the socket; PostgreSQL refuses to be root.
   expect(statSync(settings.socket_folder as string).uid).toBeGreaterThan(0);
   await server.stop();
+});
+
+test('a start that is given up leaves no server running', async () => {
+  const abort = AbortSignal.abort(new Error('told to stop'));
+  const given = startPostgres({ dataDir: folder.path, log: () => {}, abort });
+  await expect(given).rejects.toThrow('told to stop');
+  expect(recordedProcess(join(folder.path, 'run', 'postgres.json'))).toBeUndefined();
 });

@@ -37,6 +37,8 @@ export interface PostgresOptions {
   log(line: string): void;
   /** Changes to the settings of `postgresSettings`. */
   settings?: Record<string, string>;
+  /** Gives up the start; what was started is stopped. */
+  abort?: AbortSignal;
 }
 
 export interface RunningPostgres extends Tethered {
@@ -84,7 +86,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
         options.log(line);
       },
     });
-    if (await becomesReady(server, cluster)) {
+    if (await becomesReady(server, cluster, options.abort)) {
       try {
         await ensureDatabase(urlOf(socket, 'postgres'));
       } catch (error) {
@@ -101,6 +103,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
         },
       };
     }
+    options.abort?.throwIfAborted();
     const oldBackends = said.some((line) =>
       /pre-existing shared memory block|lock file .* already exists/.test(line),
     );
@@ -117,13 +120,14 @@ function urlOf(socket: string, database: string): string {
 }
 
 /** The postmaster says on the eighth line of its pid file when it takes connections. */
-async function becomesReady(server: Tethered, cluster: string): Promise<boolean> {
+async function becomesReady(server: Tethered, cluster: string, abort?: AbortSignal): Promise<boolean> {
   let ended = false;
   void server.exited.then(() => {
     ended = true;
   });
   for (const deadline = performance.now() + START_TIMEOUT_MS; performance.now() < deadline; await sleep(10)) {
     if (ended || !isAlive(server.pid)) return false;
+    if (abort?.aborted) break;
     const lines = readPidFile(cluster);
     if (lines[0] === String(server.pid) && lines[7]?.trim() === 'ready') return true;
   }

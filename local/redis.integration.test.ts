@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { createLog } from '@wayleave/runtime/log.ts';
 import { createRedis } from '@wayleave/runtime/redis.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { recordedProcess } from './process/leftover.ts';
 import { type RunningRedis, startRedis } from './redis.ts';
 import { makeTemporaryFolder } from './temporary-folder.ts';
 
@@ -42,4 +44,11 @@ test('a server that an earlier start left running is stopped first: two would ru
   expect(await left.exited).toEqual({ code: 0, signal: null });
   expect(await withClient(next, (redis) => redis.get('kept'))).toBe('yes');
   await next.stop();
+});
+
+test('a start that is given up leaves no server running', async () => {
+  const abort = AbortSignal.abort(new Error('told to stop'));
+  const given = startRedis({ dataDir: folder.path, log: () => {}, abort });
+  await expect(given).rejects.toThrow('told to stop');
+  expect(recordedProcess(join(folder.path, 'run', 'redis.json'))).toBeUndefined();
 });

@@ -26,6 +26,8 @@ export interface RedisOptions {
   log(line: string): void;
   /** Told when something takes longer than a moment. */
   say?(line: string): void;
+  /** Gives up the start; what was started is stopped. */
+  abort?: AbortSignal;
 }
 
 export interface RunningRedis extends Tethered {
@@ -62,7 +64,10 @@ export async function startRedis(options: RedisOptions): Promise<RunningRedis> {
       options.log(line);
     },
   });
-  if (!(await becomesReady(server, socket))) throw new Error(`Redis did not start:\n${said.join('\n')}`);
+  if (!(await becomesReady(server, socket, options.abort))) {
+    options.abort?.throwIfAborted();
+    throw new Error(`Redis did not start:\n${said.join('\n')}`);
+  }
   return {
     ...server,
     url: `unix:${socket}`,
@@ -93,13 +98,14 @@ function redisArguments({ socket, data }: { socket: string; data: string }): str
   return settings.flatMap(([name, value]) => [`--${name}`, value]);
 }
 
-async function becomesReady(server: Tethered, socket: string): Promise<boolean> {
+async function becomesReady(server: Tethered, socket: string, abort?: AbortSignal): Promise<boolean> {
   let ended = false;
   void server.exited.then(() => {
     ended = true;
   });
   for (const deadline = performance.now() + START_TIMEOUT_MS; performance.now() < deadline; await sleep(10)) {
     if (ended) return false;
+    if (abort?.aborted) break;
     if (await answersPing(socket)) return true;
   }
   await server.stop();

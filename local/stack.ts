@@ -187,12 +187,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const server = await supervise({
       name,
       say: (line) => say(name, line),
-      async start() {
+      async start(stopping) {
         const started = await start({
           dataDir,
           log: (line) => log.write(line),
           say: (line) => say(name, line),
           settings: options.postgresSettings ?? {},
+          abort: AbortSignal.any([stopping, ...(abort ? [abort] : [])]),
         });
         ({ url } = started);
         return started;

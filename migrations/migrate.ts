@@ -1,10 +1,11 @@
+import { join } from 'node:path';
 import { messageOf } from '@wayleave/runtime/errors.ts';
 import type { Log } from '@wayleave/runtime/log.ts';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 
 /** SQL files, applied in the order of their names, each once and never edited afterwards. */
-const SQL_FOLDER = new URL('sql', import.meta.url).pathname;
+const SQL_FOLDER = join(import.meta.dirname, 'sql');
 
 /**
  * Brings the schema of a database up to date. Safe to run from several places at once: the

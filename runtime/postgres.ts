@@ -61,6 +61,11 @@ export function clientOptions(url: string, role: DatabaseRole): pg.ClientConfig 
 export async function inTransaction<T>(pool: Pool, work: (connection: Connection) => Promise<T>): Promise<T> {
   const connection = await pool.connect();
   let broken: Error | undefined;
+  // A connection that is lost emits; in the pool's hands the pool listens, in ours we have to.
+  const onLost = (error: Error): void => {
+    broken = error;
+  };
+  connection.on('error', onLost);
   try {
     await connection.query('BEGIN');
     const result = await work(connection);
@@ -70,10 +75,11 @@ export async function inTransaction<T>(pool: Pool, work: (connection: Connection
     try {
       await connection.query('ROLLBACK');
     } catch (rollbackError) {
-      broken = new Error(`the connection is lost: ${messageOf(rollbackError)}`);
+      broken ??= new Error(`the connection is lost: ${messageOf(rollbackError)}`);
     }
     throw error;
   } finally {
+    connection.off('error', onLost);
     connection.release(broken);
   }
 }

@@ -47,6 +47,9 @@ export async function answerError(
 ): Promise<FastifyReply> {
   const problem = problemOf(error);
   if (problem.status >= 500) request.log.error({ err: error, reqId: request.id }, 'a request failed');
+  else if (sqlState(error) !== undefined) {
+    request.log.warn({ err: error, reqId: request.id }, 'the database refused a value that a schema let in');
+  }
   if (error instanceof CodedError && error.retryAfterS !== undefined) {
     reply.header('retry-after', error.retryAfterS);
   }
@@ -70,7 +73,15 @@ function problemOf(error: FastifyError): Problem {
     return { status: 400, code: 'invalid_request', detail, errors };
   }
   if (isUnavailable(error)) {
-    return { status: 503, code: 'unavailable', detail: 'A database cannot be reached; try again.' };
+    return {
+      status: 503,
+      code: 'unavailable',
+      detail: 'A database cannot be reached or is slow; try again.',
+    };
+  }
+  // Class 22 of SQLSTATE, "data exception". The schemas should have refused it; this is the net below.
+  if (sqlState(error)?.startsWith('22')) {
+    return { status: 400, code: 'invalid_value', detail: 'The request holds a value that cannot be used.' };
   }
   const status = error.statusCode ?? 500;
   if (status < 500) {
@@ -81,12 +92,13 @@ function problemOf(error: FastifyError): Problem {
 }
 
 /**
- * PostgreSQL or Redis is away or overloaded: classes 08 and 57P of SQLSTATE, a database that is
- * gone, no connection left, and what the sockets and the drivers say.
+ * PostgreSQL or Redis is away or overloaded: classes 08 and 57P of SQLSTATE, a statement that was
+ * cancelled for taking too long, a database that is gone, no connection left, and what the sockets
+ * and the drivers say.
  */
 function isUnavailable(error: Error & { code?: string }): boolean {
   const state = sqlState(error);
-  if (state !== undefined) return /^(08|57P|53300|3D000)/.test(state);
+  if (state !== undefined) return /^(08|57P|57014|53300|3D000)/.test(state);
   return (
     ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT'].includes(error.code ?? '') ||
     /^(Connection terminated|timeout exceeded when trying to connect|Command timed out)/.test(error.message)

@@ -32,4 +32,12 @@ export const problemView = z
 export type ProblemView = z.infer<typeof problemView>;
 
 /** The response schemas of a route: what it gives, and a problem for everything else. */
-export const problems = { '4xx': problemView, '5xx': problemView } as const;
+export const problems = {
+  '4xx': problemResponse('The caller’s doing'),
+  '5xx': problemResponse('Not the caller’s doing'),
+};
+
+/** A problem as one of a route's responses. */
+export function problemResponse(description: string) {
+  return { description, content: { 'application/problem+json': { schema: problemView } } };
+}

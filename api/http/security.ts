@@ -6,13 +6,16 @@ import type { FastifyInstance } from 'fastify';
 export const MAX_REQUESTS_PER_MINUTE = 6_000;
 /** Addresses that are counted at once; the least recently seen are forgotten. */
 const MAX_COUNTED_ADDRESSES = 10_000;
+/** What supervisors ask, who must not be held up; what it costs is bounded where it is served. */
+const UNCOUNTED_ROUTES = new Set(['/health/live', '/health/ready', '/metrics']);
 
 /** Headers that keep a browser to this origin, and a bound on what one address may ask for. */
 export async function secure(
   app: FastifyInstance,
-  options: { mapStyleUrl: string | null; maxRequestsPerMinute: number },
+  options: { mapStyleUrl: string | null; mapOrigins: readonly string[]; maxRequestsPerMinute: number },
 ): Promise<void> {
-  const mapOrigins = options.mapStyleUrl === null ? [] : [new URL(options.mapStyleUrl).origin];
+  const styleOrigins = options.mapStyleUrl === null ? [] : [new URL(options.mapStyleUrl).origin];
+  const mapOrigins = [...new Set([...styleOrigins, ...options.mapOrigins])];
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -23,7 +26,8 @@ export async function secure(
         workerSrc: ["'self'", 'blob:'],
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", 'data:', 'blob:', ...mapOrigins],
-        connectSrc: ["'self'", 'ws:', 'wss:', ...mapOrigins],
+        // 'self' covers the WebSocket of this origin: in CSP 3 a page of http may open ws, of https wss.
+        connectSrc: ["'self'", ...mapOrigins],
         fontSrc: ["'self'"],
         objectSrc: ["'none'"],
         baseUri: ["'self'"],
@@ -39,8 +43,10 @@ export async function secure(
     max: options.maxRequestsPerMinute,
     timeWindow: '1 minute',
     cache: MAX_COUNTED_ADDRESSES,
-    // Counted before anything else is done for the request.
-    hook: 'onRequest',
-    allowList: (request) => request.url.startsWith('/health/') || request.url === '/metrics',
+    // A hook of the routes would come after those of the app, and so after the check of the access
+    // token: what that refuses, and what is not found, would not be counted.
+    global: false,
+    allowList: (request) => UNCOUNTED_ROUTES.has(request.routeOptions.url ?? ''),
   });
+  app.addHook('onRequest', app.rateLimit());
 }

@@ -1,6 +1,13 @@
 import { notSignedIn } from '@wayleave/leasing/identity/errors.ts';
 import { SESSION_IDLE_MS } from '@wayleave/leasing/identity/sessions.ts';
-import { credentials, type SignedIn, signedIn, userView } from '@wayleave/leasing/identity/user.ts';
+import {
+  credentials,
+  type Refreshed,
+  refreshed,
+  type SignedIn,
+  signedIn,
+  userView,
+} from '@wayleave/leasing/identity/user.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -8,7 +15,12 @@ import { bearerOf, callerOf } from '../http/access.ts';
 import { problems } from '../http/schemas.ts';
 import type { ApiParts } from '../parts.ts';
 
-/** Sent to the log-in routes alone, never to scripts, never from another site. */
+/**
+ * Sent to the log-in routes alone, never from another site, and scripts cannot read it. The answer to
+ * a log-in holds the token besides, for programs that keep no cookies; who had the password may have
+ * it. A refresh by the cookie does not repeat it: a script that got into the page later could
+ * otherwise ask for a token to take away.
+ */
 const REFRESH_COOKIE = 'wayleave_refresh';
 
 const refreshBody = z.strictObject({ refreshToken: z.string().max(200).optional() }).nullish();
@@ -27,14 +39,20 @@ export const authRoutes: FastifyPluginAsyncZod<ApiParts> = async (app, { identit
     config: { access: 'public' },
     schema: {
       tags: ['auth'],
-      description: 'Takes the refresh token from the body or the cookie; each is good for one use.',
+      description:
+        'Takes the refresh token from the body or the cookie; each is good for one use. The next one ' +
+        'comes as a cookie, and in the body too if the last one came there.',
       body: refreshBody,
-      response: { 200: signedIn, ...problems },
+      response: { 200: refreshed, ...problems },
     },
-    handler: async (request, reply) => {
-      const token = request.body?.refreshToken ?? request.cookies[REFRESH_COOKIE];
+    handler: async (request, reply): Promise<Refreshed> => {
+      const ofBody = request.body?.refreshToken;
+      const token = ofBody ?? request.cookies[REFRESH_COOKIE];
       if (token === undefined) throw notSignedIn('A refresh token is needed.');
-      return answer(request, reply, await identity.refresh(token));
+      const session = answer(request, reply, await identity.refresh(token));
+      if (ofBody !== undefined) return session;
+      const { refreshToken: _, ...withoutToken } = session;
+      return withoutToken;
     },
   });
 

@@ -1,7 +1,9 @@
 import websocket from '@fastify/websocket';
 import { CodedError } from '@wayleave/runtime/errors.ts';
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import { bearerOf } from '../http/access.ts';
+import { problemResponse } from '../http/schemas.ts';
 import { LIVE_LIMITS, MAX_CLIENT_MESSAGE_BYTES } from '../live/limits.ts';
 import { type LiveConnection, serveLiveConnection } from '../live/live-connection.ts';
 import { CLOSE } from '../live/protocol.ts';
@@ -51,6 +53,10 @@ export async function serveLive(app: FastifyInstance, parts: ApiParts): Promise<
         'WebSocket. Authenticate by the Authorization header or a first message ' +
         '`{"type":"authenticate","token"}`; then `{"type":"subscribe","bounds":[west,south,east,north]}` ' +
         'gives `snapshot` and then `changes`, the latest per vehicle.',
+      response: {
+        101: z.undefined().describe('The connection is a WebSocket now'),
+        426: problemResponse('A request that is no WebSocket'),
+      },
     },
     handler: async (_request, reply) => {
       reply.header('upgrade', 'websocket').header('connection', 'upgrade');

@@ -98,6 +98,7 @@ export async function startApi(options: StartOptions): Promise<ApiUnderTest> {
     deviceSecretKey: randomBytes(32),
     checks: { postgres: async () => await appPool.query('SELECT 1'), redis: async () => await redis.ping() },
     mapStyleUrl: 'https://tiles.example/style.json',
+    mapOrigins: ['https://tiles.example', 'https://glyphs.example'],
     pageFolder: options.pageFolder ?? null,
     trustedProxies: [],
     maxRequestsPerMinute: options.maxRequestsPerMinute ?? 100_000,

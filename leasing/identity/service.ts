@@ -79,18 +79,20 @@ export function createIdentity(parts: IdentityParts): Identity {
     },
 
     refresh: async (presented) => {
-      const { sessionId, userId, operatorId, refreshToken } = await sessions.rotate(presented);
-      const user = await activeUser(operatorId, userId);
-      if (!user) {
-        await sessions.end(sessionId);
-        throw sessionEnded();
-      }
+      // The user first: a database that is away must not cost the caller the token, which a
+      // rotation that is never answered would after its grace.
+      const session = await sessions.sessionOf(presented);
+      const user = session && (await activeUser(session.operatorId, session.userId));
+      if (session && !user) await sessions.end(session.sessionId);
+      // Refuses what is of no session, also of the one that was just ended.
+      const { sessionId, refreshToken } = await sessions.rotate(presented);
+      if (!user) throw sessionEnded();
       return await signIn(user, sessionId, refreshToken);
     },
 
     logout: async ({ refreshToken, accessToken }) => {
       const ofRefresh = refreshToken === undefined ? undefined : await sessions.sessionOf(refreshToken);
-      if (ofRefresh !== undefined) await sessions.end(ofRefresh);
+      if (ofRefresh !== undefined) await sessions.end(ofRefresh.sessionId);
       const caller =
         accessToken === undefined ? undefined : await tokens.verify(accessToken).catch(() => undefined);
       if (caller) await sessions.end(caller.sessionId);

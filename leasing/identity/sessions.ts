@@ -71,8 +71,8 @@ export interface Sessions {
    */
   rotate(refreshToken: string): Promise<Session & { refreshToken: string }>;
   end(sessionId: string): Promise<void>;
-  /** The session that a refresh token is of, if it is the token's turn; rotates nothing. */
-  sessionOf(refreshToken: string): Promise<string | undefined>;
+  /** The session whose current refresh token, or the one before, this is; rotates nothing. */
+  sessionOf(refreshToken: string): Promise<Session | undefined>;
   isAlive(sessionId: string): Promise<boolean>;
 }
 
@@ -132,8 +132,16 @@ export function createSessions(redis: Redis, nowMs: () => number = Date.now): Se
     sessionOf: async (refreshToken) => {
       const presented = parseRefreshToken(refreshToken);
       if (!presented) return undefined;
-      const current = await redis.hget(sessionKey(presented.sessionId), 'hash');
-      return current === hashSecret(presented.secret) ? presented.sessionId : undefined;
+      const { sessionId, secret } = presented;
+      const [userId, operatorId, ...hashes] = await redis.hmget(
+        sessionKey(sessionId),
+        'userId',
+        'operatorId',
+        'hash',
+        'previousHash',
+      );
+      if (!userId || !operatorId || !hashes.includes(hashSecret(secret))) return undefined;
+      return { sessionId, userId, operatorId };
     },
 
     isAlive: async (sessionId) => (await redis.exists(sessionKey(sessionId))) === 1,

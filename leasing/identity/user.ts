@@ -17,7 +17,15 @@ export const userView = z
 export type UserView = z.infer<typeof userView>;
 
 export const credentials = z
-  .strictObject({ email: z.string().min(1).max(320), password: z.string().min(1).max(1024) })
+  .strictObject({
+    email: z
+      .string()
+      .min(1)
+      .max(320)
+      // PostgreSQL's text cannot hold a NUL, and no address has any of the others.
+      .regex(/^\P{Cc}*$/u, 'must not contain control characters'),
+    password: z.string().min(1).max(1024),
+  })
   .meta({ id: 'Credentials' });
 
 /** What a log-in or a refresh gives. */
@@ -30,6 +38,10 @@ export const signedIn = z
   })
   .meta({ id: 'SignedIn' });
 export type SignedIn = z.infer<typeof signedIn>;
+
+/** What a refresh gives: the next refresh token as the last one came, in the body or as a cookie alone. */
+export const refreshed = signedIn.partial({ refreshToken: true }).meta({ id: 'Refreshed' });
+export type Refreshed = z.infer<typeof refreshed>;
 
 /** The form under which an address is stored and looked up. */
 export const normalizeEmail = (email: string): string => email.trim().toLowerCase();

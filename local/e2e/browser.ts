@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';
 import { type Browser, chromium } from 'playwright-core';
 import { repositoryRoot } from '../repository.ts';
@@ -50,7 +51,7 @@ async function findChromium(): Promise<ChromiumProgram> {
 /** Unpacked once, whole or not at all, with the libraries that a slim system lacks beside it. */
 async function packagedChromium(): Promise<ChromiumProgram> {
   const { default: packaged } = await import('@sparticuz/chromium');
-  const archives = join(dirname(new URL(import.meta.resolve('@sparticuz/chromium')).pathname), '..', 'bin');
+  const archives = join(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))), '..', 'bin');
   const { version } = JSON.parse(readFileSync(join(archives, '..', 'package.json'), 'utf8')) as {
     version: string;
   };

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { supervise } from './supervised.ts';
 import type { Exit, Tethered } from './tethered.ts';
 
@@ -90,5 +90,89 @@ test('a restart that somebody asked for is not an unexpected end', async () => {
   expect(supervised).toMatchObject({ pid: 2, restarts: 0 });
   await supervised.ready();
   expect(said).toEqual([]);
+  await supervised.stop();
+});
+
+/** A program whose first start is immediate and whose later ones take until `finish` is called. */
+function slowProgram() {
+  const { start, starts } = fakeProgram();
+  const { promise: finished, resolve: finish } = Promise.withResolvers<void>();
+  const { promise: underWay, resolve: begin } = Promise.withResolvers<void>();
+  const stopped: number[] = [];
+  let tries = 0;
+  const startSlowly = async (): Promise<Tethered> => {
+    tries += 1;
+    if (tries === 2) {
+      begin();
+      await finished;
+    }
+    const started = await start();
+    return {
+      ...started,
+      async stop() {
+        stopped.push(started.pid);
+        return await started.stop();
+      },
+    };
+  };
+  return { start: startSlowly, starts, stopped, underWay, finish };
+}
+
+test('a stop while it is being started again stops the new process too', async () => {
+  const { start, starts, stopped, underWay, finish } = slowProgram();
+  const supervised = await supervise({ name: 'postgres', start, say: () => {}, wait: async () => {} });
+  starts[0]?.end({ code: null, signal: 'SIGKILL' });
+  await underWay;
+  const stop = supervised.stop();
+  finish();
+  await stop;
+  expect(stopped).toEqual([2]);
+  expect(starts).toHaveLength(2);
+  expect(supervised.pid).toBeUndefined();
+});
+
+test('a stop while somebody restarts it stops the new process too', async () => {
+  const { start, starts, stopped, underWay, finish } = slowProgram();
+  const supervised = await supervise({ name: 'postgres', start, say: () => {} });
+  const restart = supervised.restart();
+  await underWay;
+  const stop = supervised.stop();
+  finish();
+  await expect(restart).rejects.toThrow('told to stop');
+  await stop;
+  // The first may be told twice, which does nothing to a process that has ended.
+  expect(stopped.at(-1)).toBe(2);
+  expect(starts).toHaveLength(2);
+  expect(supervised.pid).toBeUndefined();
+});
+
+test('a restart while it is being started again begins anew and is supervised', async () => {
+  const { start, starts, stopped, underWay, finish } = slowProgram();
+  const supervised = await supervise({ name: 'postgres', start, say: () => {}, wait: async () => {} });
+  starts[0]?.end({ code: null, signal: 'SIGKILL' });
+  await underWay;
+  const ready = supervised.ready();
+  const restart = supervised.restart();
+  finish();
+  await Promise.all([restart, ready]);
+  expect(stopped).toEqual([2]);
+  expect(supervised).toMatchObject({ pid: 3, restarts: 0 });
+  supervised.kill('SIGKILL');
+  await vi.waitFor(() => expect(supervised).toMatchObject({ pid: 4, restarts: 1 }));
+  await supervised.stop();
+});
+
+test('a restart between two runs does not wait for the next try', async () => {
+  const { start, starts } = fakeProgram();
+  const { promise: waiting, resolve: waits } = Promise.withResolvers<void>();
+  const wait = (_ms: number, abort: AbortSignal) => {
+    waits();
+    return new Promise<void>((resolve) => abort.addEventListener('abort', () => resolve()));
+  };
+  const supervised = await supervise({ name: 'api', start, say: () => {}, wait });
+  starts[0]?.end({ code: 1, signal: null });
+  await waiting;
+  await supervised.restart();
+  expect(supervised).toMatchObject({ pid: 2, restarts: 0 });
   await supervised.stop();
 });

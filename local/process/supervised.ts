@@ -19,7 +19,7 @@ export interface Supervised {
   /** Resolves once it runs and is ready, at once if it is. */
   ready(): Promise<void>;
   kill(signal: NodeJS.Signals): void;
-  /** Stops it in order and starts it again. */
+  /** Stops it in order and starts it again; rejects when it does not start or is stopped meanwhile. */
   restart(): Promise<void>;
   /** Stops it in order, for good. */
   stop(): Promise<void>;
@@ -27,7 +27,10 @@ export interface Supervised {
 
 export interface SuperviseOptions {
   name: string;
-  /** Resolves when the process is ready; stops it and rejects when it does not become so. */
+  /**
+   * Resolves when the process is ready; stops it and rejects when it does not become so. One that
+   * does not give up on `abort` delays the stop until it resolves.
+   */
   start(abort: AbortSignal): Promise<Tethered>;
   /** Told of every end that nobody asked for. */
   say(line: string): void;
@@ -37,47 +40,74 @@ export interface SuperviseOptions {
 
 /** @throws {Error} when the first start fails; later ones are tried again */
 export async function supervise({ name, start, say, wait = waitFor }: SuperviseOptions): Promise<Supervised> {
-  const stopping = new AbortController();
+  // Ends the present supervision, also a start that is under way; a restart begins another.
+  let asked = new AbortController();
   let current: Tethered | undefined;
   let ready = Promise.withResolvers<void>();
   let restarts = 0;
   let supervision: Promise<void> = Promise.resolve();
-  let restarting = false;
+  let restarting: Promise<void> = Promise.resolve();
+  let stopped = false;
 
+  /** A start may take as long as a recovery: what was asked to end meanwhile is stopped again. */
   const run = async (): Promise<void> => {
-    current = await start(stopping.signal);
-    ready.resolve();
+    const { signal } = asked;
+    const started = await start(signal);
+    if (signal.aborted) {
+      await started.stop();
+      throw new Error(`${name} was told to stop while it was starting`);
+    }
+    current = started;
   };
 
   const keepRunning = async (): Promise<void> => {
+    const { signal } = asked;
     let delayMs = FIRST_DELAY_MS;
     for (let running = current; running; running = current) {
+      ready.resolve();
       const startedAt = performance.now();
       const exit = await running.exited;
-      if (stopping.signal.aborted || restarting) return;
+      if (signal.aborted) return;
       current = undefined;
       ready = Promise.withResolvers();
       if (performance.now() - startedAt > GOOD_RUN_MS) delayMs = FIRST_DELAY_MS;
       say(`${name} ended unexpectedly (${reasonOf(exit)}); starting it again`);
-      delayMs = await runAgain(delayMs);
+      delayMs = await runAgain(delayMs, signal);
     }
   };
 
-  /** Tries until it runs or is to be stopped; returns how long to wait before the next try. */
-  const runAgain = async (delayMs: number): Promise<number> => {
+  /** Tries until it runs or is asked to end; returns how long to wait before the next try. */
+  const runAgain = async (delayMs: number, signal: AbortSignal): Promise<number> => {
     for (;;) {
-      await wait(delayMs, stopping.signal);
-      if (stopping.signal.aborted) return delayMs;
+      await wait(delayMs, signal);
+      if (signal.aborted) return delayMs;
       delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS);
       try {
-        current = await start(stopping.signal);
+        await run();
         restarts += 1;
-        ready.resolve();
         return delayMs;
       } catch (error) {
-        if (!stopping.signal.aborted) say(`${name} does not start: ${messageOf(error)}`);
+        if (signal.aborted) return delayMs;
+        say(`${name} does not start: ${messageOf(error)}`);
       }
     }
+  };
+
+  const end = async (): Promise<void> => {
+    asked.abort();
+    await current?.stop();
+    await supervision;
+  };
+
+  const startAnew = async (): Promise<void> => {
+    await end();
+    if (stopped) throw new Error(`${name} was told to stop`);
+    // Between two runs somebody may already be waiting for the next one.
+    if (current) ready = Promise.withResolvers();
+    current = undefined;
+    asked = new AbortController();
+    await run();
+    supervision = keepRunning();
   };
 
   await run();
@@ -94,18 +124,15 @@ export async function supervise({ name, start, say, wait = waitFor }: SuperviseO
     ready: () => ready.promise,
     kill: (signal) => current?.kill(signal),
     async restart() {
-      restarting = true;
-      await current?.stop();
-      await supervision;
-      ready = Promise.withResolvers();
-      restarting = false;
-      await run();
-      supervision = keepRunning();
+      // One after the other; whether an earlier one failed is for its caller.
+      restarting = restarting.catch(() => {}).then(startAnew);
+      await restarting;
     },
     async stop() {
-      stopping.abort();
-      await current?.stop();
-      await supervision;
+      stopped = true;
+      await end();
+      await restarting.catch(() => {});
+      current = undefined;
     },
   };
 }

@@ -90,7 +90,9 @@ export function createRedisUplinkLog(options: RedisUplinkLogOptions): UplinkLog 
   /** Asks again about the shards that were full: ingest may have made room. */
   const refreshFull = async (entries: readonly ShardEntry[]): Promise<void> => {
     for (const shard of new Set(entries.map((entry) => entry.shard))) {
-      if ((held.get(shard) ?? 0) >= maxShardBytes) held.set(shard, await heldBytes(shard));
+      if ((held.get(shard) ?? 0) < maxShardBytes) continue;
+      // An empty stream holds nothing, whatever its totals say: nobody would ever trim it again.
+      held.set(shard, (await redis.xlen(streamKey(shard))) === 0 ? 0 : await heldBytes(shard));
     }
   };
 
@@ -110,6 +112,8 @@ export function createRedisUplinkLog(options: RedisUplinkLogOptions): UplinkLog 
       const replies = (await pipeline.exec()) ?? [];
       hear(replies);
       const durable = new Set(taken.filter((_, index) => isAdded(replies[index])));
+      // What was not added after all is taken off again.
+      for (const entry of taken) if (!durable.has(entry)) addUncounted(entry.shard, -entry.bytes.length);
       return entries.map((entry) => (durable.has(entry) ? 'durable' : 'full'));
     },
 

@@ -21,9 +21,12 @@ export async function requireFsync(redis: Redis, mode: 'require' | 'warn', log: 
 async function fsyncProblem(redis: Redis): Promise<string | null> {
   try {
     const settings = new Map<string, string>();
-    for (const name of ['appendonly', 'appendfsync']) {
+    for (const name of ['appendonly', 'appendfsync', 'no-appendfsync-on-rewrite']) {
       const [, value] = (await redis.config('GET', name)) as [string, string];
       settings.set(name, value);
+    }
+    if (settings.get('no-appendfsync-on-rewrite') === 'yes') {
+      return 'Redis does not write to disk while it rewrites its file (no-appendfsync-on-rewrite yes)';
     }
     if (settings.get('appendonly') === 'yes' && settings.get('appendfsync') === 'always') return null;
     return `Redis runs with appendonly ${settings.get('appendonly')} and appendfsync ${settings.get('appendfsync')}`;

@@ -18,6 +18,10 @@ export const deviceAlreadyInstalled = () =>
 export const vehicleAlreadyHasDevice = () =>
   new CodedError('vehicle_already_has_device', 409, 'The vehicle has a device during that time.');
 
+/** A day covers clocks and time zones that are off; beyond it the date is a slip. */
+export const startsInFuture = () =>
+  new CodedError('installation_starts_in_future', 400, '`from` must not be more than a day from now.');
+
 /** An installation ends once. */
 export const installationEnded = () =>
   new CodedError('installation_already_ended', 409, 'The installation has an end already.');

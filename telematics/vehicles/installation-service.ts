@@ -6,6 +6,7 @@ import {
   endsBeforeStart,
   installationEnded,
   installationNotFound,
+  startsInFuture,
   vehicleAlreadyHasDevice,
 } from './errors.ts';
 import type { InstallationView, NewInstallation } from './installation.ts';
@@ -15,20 +16,24 @@ import { getVehicle } from './service.ts';
 /** More than a vehicle will ever have; the list is not paged. */
 const MAX_LISTED_INSTALLATIONS = 1_000;
 
+/** How far ahead an installation may start. */
+const MAX_AHEAD_MS = 86_400_000;
+
 /**
  * @throws `vehicle_not_found`, `device_not_found`, `device_revoked`, `device_already_installed`,
- * `vehicle_already_has_device`
+ * `vehicle_already_has_device`, `installation_starts_in_future`
  */
 export async function installDevice(
   connection: Connection,
   vehicleId: string,
   { deviceId, from }: NewInstallation,
 ): Promise<InstallationView> {
+  const startsAt = from ? new Date(from) : null;
+  if (startsAt && startsAt.getTime() > Date.now() + MAX_AHEAD_MS) throw startsInFuture();
   await getVehicle(connection, vehicleId);
   const device = await getDevice(connection, deviceId);
   if (device.status === 'revoked') throw deviceRevoked();
   try {
-    const startsAt = from ? new Date(from) : null;
     return viewOf(await store.insertInstallation(connection, { vehicleId, deviceId, startsAt }));
   } catch (error) {
     const constraint = violatedConstraint(error);

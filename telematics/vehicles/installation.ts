@@ -13,8 +13,17 @@ export const installationView = z
   .meta({ id: 'Installation' });
 export type InstallationView = z.infer<typeof installationView>;
 
-/** A moment with its offset from UTC. */
-export const instant = z.iso.datetime({ offset: true });
+const EARLIEST_INSTANT_MS = 0;
+const LATEST_INSTANT_MS = Date.UTC(2100, 0, 1);
+
+/**
+ * A moment with its offset from UTC, from 1970 to 2100. Bounded after the offset is taken off: that can
+ * lead out of the four-digit years, which neither ISO text nor the database's driver brings back.
+ */
+export const instant = z.iso.datetime({ offset: true }).refine((text) => {
+  const ms = Date.parse(text);
+  return ms >= EARLIEST_INSTANT_MS && ms <= LATEST_INSTANT_MS;
+}, 'must lie between 1970 and 2100');
 
 export const newInstallation = z
   .strictObject({ deviceId: rowId, from: instant.nullish().describe('Now if absent') })

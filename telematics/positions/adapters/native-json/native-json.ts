@@ -10,7 +10,7 @@ import {
 import { fixTimeProblem } from '../fix-time.ts';
 import { parseInstant } from './instant.ts';
 import type { nativePosition } from './schema.ts';
-import { storableText } from './storable-text.ts';
+import { storableJson, storableText } from './storable-text.ts';
 
 const MAX_ALARM_LENGTH = 64;
 const MAX_ATTRIBUTES_BYTES = 8 * 1_024;
@@ -163,7 +163,7 @@ function attributesOf(attributes: unknown, isPlain: boolean): Record<string, unk
     );
   }
   if (json === '{}') return null;
-  const storable = storableText(json);
+  const storable = storableJson(json);
   return (storable === json ? attributes : JSON.parse(storable)) as Record<string, unknown>;
 }
 

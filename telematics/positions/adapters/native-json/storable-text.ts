@@ -1,14 +1,17 @@
-/** U+0000 or half a surrogate pair, themselves or as JSON escapes that are not escaped in turn. */
-const UNSTORABLE =
-  /\0|(?<=(?:^|[^\\])(?:\\\\)*)\\u(?:0000|d[89ab][0-9a-f]{2}(?!\\ud[c-f])|(?<!\\ud[89ab][0-9a-f]{2}\\u)d[c-f][0-9a-f]{2})/gi;
-
 /**
- * The text with what PostgreSQL's text and jsonb cannot hold replaced by U+FFFD, so that one
- * tracker's broken string never fails the batch it shares with others.
+ * Texts as PostgreSQL's text and jsonb can hold them: U+0000 and halves of surrogate pairs become
+ * U+FFFD, so that one tracker's broken string never fails the batch it shares with others.
  */
 export function storableText(text: string): string {
-  const wellFormed = text.toWellFormed();
-  return wellFormed.includes('\0') || wellFormed.includes('\\u')
-    ? wellFormed.replace(UNSTORABLE, '\ufffd')
-    : wellFormed;
+  return text.toWellFormed().replaceAll('\0', '\ufffd');
+}
+
+/** A pair of escapes, one escape, or any other escaped character; from left to right, so in linear time. */
+const ESCAPES = /\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\[^u]/g;
+const UNSTORABLE_ESCAPE = /^\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})$/;
+
+/** The same for a JSON text, where such characters are written as escapes. */
+export function storableJson(json: string): string {
+  if (!json.includes('\\u')) return json;
+  return json.replace(ESCAPES, (escape) => (UNSTORABLE_ESCAPE.test(escape) ? '\ufffd' : escape));
 }
