@@ -113,6 +113,23 @@ describe('a batch', () => {
     expect(builder.batch.quarantined[1]!.payload.toString()).toBe('5');
   });
 
+  it('keeps a damaged entry whole, with what came before the damage, and moves on', () => {
+    const builder = new BatchBuilder();
+    const held = tenure();
+    const cut = entry('1-0/10', { message: fix(0) }, { message: fix(1) });
+    const bytes = cut.bytes.subarray(0, -1);
+    builder.add({ ...cut, bytes }, held, false);
+    const unreal = entry('2-0/20', { deviceId: Number.NaN, message: fix(2) });
+    builder.add(unreal, held, false);
+    expect(builder.batch.rows).toHaveLength(1);
+    expect(builder.batch.quarantined).toMatchObject([
+      { reason: 'malformed', logEntry: '3:1-0/10', logRecord: -1, deviceId: 0, payload: bytes },
+      { reason: 'malformed', logEntry: '3:2-0/20', logRecord: -1 },
+    ]);
+    expect(builder.itemCount).toBe(3);
+    expect([...builder.batch.marks]).toEqual([[held, '2-0/20']]);
+  });
+
   it('knows the newest position of each device', () => {
     const builder = new BatchBuilder();
     builder.add(

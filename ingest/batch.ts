@@ -26,19 +26,27 @@ export class BatchBuilder {
   #newest = new Map<number, number>();
   #instants = new Map<number, Map<number, number>>();
 
-  get rowCount(): number {
-    return this.batch.rows.length;
+  /** Everything that takes a place in the transaction. */
+  get itemCount(): number {
+    return this.batch.rows.length + this.batch.quarantined.length;
   }
 
   /** `isReplay`: the entry was there before this worker took the shard, so it may be stored already. */
   add(entry: LogEntry, tenure: Tenure, isReplay: boolean): void {
     const { batch } = this;
     if (isReplay) batch.mayRepeat = true;
-    unpackEntry(entry.bytes, (message, record) => {
-      batch.messages += 1;
-      if (message.maybeRepeated) batch.mayRepeat = true;
-      this.#decode(message, `${entry.shard}:${entry.mark}`, record);
-    });
+    const logEntry = `${entry.shard}:${entry.mark}`;
+    try {
+      unpackEntry(entry.bytes, (message, record) => {
+        requireStorable(message);
+        batch.messages += 1;
+        if (message.maybeRepeated) batch.mayRepeat = true;
+        this.#decode(message, logEntry, record);
+      });
+    } catch (error) {
+      // The log would give the same entry again for ever; what came before the damage stands.
+      batch.quarantined.push(corrupt(entry, logEntry, error));
+    }
     batch.marks.set(tenure, entry.mark);
   }
 
@@ -98,6 +106,41 @@ export function newestByDevice(rows: readonly StoredPosition[]): Map<number, Sto
     if (!known || row.position.fixTimeMs > known.position.fixTimeMs) newest.set(row.deviceId, row);
   }
   return newest;
+}
+
+/** The rows that the database took. */
+export function without(
+  rows: readonly StoredPosition[],
+  refused: readonly StoredPosition[],
+): StoredPosition[] {
+  const left = new Set(refused);
+  return rows.filter((row) => !left.has(row));
+}
+
+/** The furthest from the epoch that a Date can be. */
+const MAX_DATE_MS = 8.64e15;
+
+/** @throws when an identity or the time cannot have been written by a packer: the entry is damaged */
+function requireStorable({ deviceId, operatorId, receivedAtMs }: UplinkMessage): void {
+  if (!Number.isSafeInteger(deviceId) || !Number.isSafeInteger(operatorId))
+    throw new Error(`log entry names device ${deviceId} of operator ${operatorId}`);
+  if (!(Math.abs(receivedAtMs) <= MAX_DATE_MS)) throw new Error(`log entry names the time ${receivedAtMs}`);
+}
+
+/** A whole entry, under a record that none of its messages has. */
+function corrupt({ bytes }: LogEntry, logEntry: string, error: unknown): QuarantinedMessage {
+  return {
+    operatorId: 0,
+    deviceId: 0,
+    receivedAtMs: Date.now(),
+    topic: '',
+    reason: 'malformed',
+    detail: error instanceof Error ? error.message : String(error),
+    payload: bytes,
+    logEntry,
+    logRecord: -1,
+    logItem: 0,
+  };
 }
 
 function quarantined(

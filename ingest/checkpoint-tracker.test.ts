@@ -59,4 +59,35 @@ describe('the checkpoint tracker', () => {
     lost.isHeld = false;
     expect(tracker.due(0, true)!.reached.map(({ shard }) => shard)).toEqual([1]);
   });
+
+  it('merges what two batches say of the same instant', () => {
+    const tracker = new CheckpointTracker();
+    const at = (more: object) =>
+      new Map([
+        [
+          1,
+          {
+            deviceId: 1,
+            position: { fixTimeMs: 5, lat: 1, lon: 2, alarm: null, attributes: null, ...more },
+          } as StoredPosition,
+        ],
+      ]);
+    tracker.add(new Map(), at({ speedKmh: 10, batteryV: null }), false);
+    tracker.add(new Map(), at({ speedKmh: null, batteryV: 12 }), false);
+    expect(tracker.due(0, true)!.latest.get(1)!.position).toMatchObject({ speedKmh: 10, batteryV: 12 });
+  });
+
+  it('forgets what the database refused, and remembers that a batch had to be merged', () => {
+    const tracker = new CheckpointTracker();
+    const refused = newest(1, 9).get(1)!;
+    tracker.add(new Map(), new Map([[1, refused]]), false);
+    tracker.add(new Map(), newest(2, 9), false);
+    tracker.stored({ merged: true, refusedRows: [refused] }, newest(1, 7));
+    const point = tracker.due(0, true)!;
+    expect([...point.latest.values()].map((row) => [row.deviceId, row.position.fixTimeMs])).toEqual([
+      [2, 9],
+      [1, 7],
+    ]);
+    expect(point.latestMayRepeat).toBe(true);
+  });
 });

@@ -50,7 +50,8 @@ export function createIngestMetrics(registry: Metrics, heldShards: () => number)
     stored: (batch, outcome, tookMs) => {
       positions.inc(batch.rows.length);
       for (const { reason } of batch.quarantined) quarantined.inc({ reason });
-      if (outcome.refused > 0) quarantined.inc({ reason: 'refused_by_database' }, outcome.refused);
+      const refused = outcome.refusedRows.length;
+      if (refused > 0) quarantined.inc({ reason: 'refused_by_database' }, refused);
       batches.observe({ way: outcome.merged ? 'merged' : 'straight' }, tookMs / 1_000);
       batchRows.observe(batch.rows.length);
       const last = batch.rows.at(-1);

@@ -69,6 +69,7 @@ async function startWorker(name: string): Promise<Running> {
     write: createBatchWriter(pool).write,
     publish: createLivePublisher(redis, log),
     verifyLeases: () => owned.verify(),
+    interruptRead: () => blockingRedis.disconnect(),
     metrics: createIngestMetrics(createMetrics('test'), () => owned.held.size),
   });
   const owned = await ownShards({
@@ -204,6 +205,51 @@ describe('ingest', () => {
     }
   });
 
+  it('moves the latest to what PostgreSQL takes, and goes on after a row that it refuses', async () => {
+    await owner.query(`
+      ALTER TABLE positions ADD CONSTRAINT no_thirteen CHECK (satellites <> 13);
+      ALTER TABLE latest_positions ADD CONSTRAINT no_fourteen CHECK (satellites <> 14)`);
+    try {
+      await startWorker('one');
+      await send(1, [fix(0, { satellites: 9 }), fix(1, { satellites: 13 })]);
+      await send(2, fix(0, { satellites: 14 }));
+      await send(3, fix(0));
+      await stored(3);
+      const latest = async () =>
+        (await owner.query('SELECT device_id, satellites FROM latest_positions ORDER BY device_id')).rows;
+      await expect.poll(latest).toEqual([
+        { device_id: '1', satellites: 9 },
+        { device_id: '3', satellites: null },
+      ]);
+      await expect.poll(held).toBe(0);
+    } finally {
+      await owner.query(
+        'ALTER TABLE positions DROP CONSTRAINT no_thirteen; ALTER TABLE latest_positions DROP CONSTRAINT no_fourteen',
+      );
+    }
+  });
+
+  it('keeps an entry that is damaged, and goes on', async () => {
+    await startWorker('one');
+    await uplink.append([{ shard: shardOf(1, SHARDS), bytes: Buffer.from([9, 1, 2]) }]);
+    await send(1, fix(0));
+    await stored(1);
+    const { rows } = await owner.query('SELECT reason, payload, log_record FROM quarantine');
+    expect(rows).toEqual([{ reason: 'malformed', payload: Buffer.from([9, 1, 2]), log_record: -1 }]);
+    await expect.poll(held).toBe(0);
+  });
+
+  it('adds what a second message says of an instant to the latest as well', async () => {
+    await startWorker('one');
+    await send(1, fix(0, { speedKmh: 10 }));
+    await expect.poll(() => count('latest_positions')).toBe(1);
+    await expect.poll(held).toBe(0);
+    await send(1, fix(0, { batteryV: 12.5 }));
+    await expect
+      .poll(async () => (await owner.query('SELECT speed_kmh, battery_v FROM latest_positions')).rows)
+      .toEqual([{ speed_kmh: 10, battery_v: 12.5 }]);
+  });
+
   it('raises an alarm as a risk event once, however often its message comes', async () => {
     await startWorker('one');
     for (let time = 0; time < 3; time += 1) await send(1, fix(0, { alarm: 'powerCut' }));
@@ -250,6 +296,22 @@ describe('the shards', () => {
       [''],
     );
     expect(rows[0]).toEqual({ epoch: 2, moved: true });
+  });
+
+  it('are stored from after one was taken again while still thought held', async () => {
+    const { worker, owned } = await startWorker('one');
+    const shard = shardOf(1, SHARDS);
+    await send(1, fix(0));
+    await stored(1);
+    const { rows } = await owner.query(
+      'UPDATE shard_leases SET epoch = epoch + 1 WHERE shard = $1 RETURNING shard, epoch, checkpoint_mark AS checkpoint',
+      [shard],
+    );
+    (owned.held as Map<number, unknown>).set(shard, rows[0]);
+    worker.acquired(rows[0]);
+    await send(1, fix(1));
+    await stored(2);
+    await expect.poll(held).toBe(0);
   });
 
   it('cannot be moved by a worker whose epoch has passed, which then gives them up', async () => {

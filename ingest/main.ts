@@ -48,6 +48,7 @@ runService(log, async ({ onClose }) => {
     write: createBatchWriter(pool).write,
     publish: createLivePublisher(redis, log),
     verifyLeases: () => owner.verify(),
+    interruptRead: () => blockingRedis.disconnect(),
     metrics: createIngestMetrics(registry, () => owner.held.size),
   });
   const owner = await ownShards({

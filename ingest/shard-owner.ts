@@ -37,6 +37,7 @@ export async function ownShards(options: {
   };
 
   const keep = async (): Promise<void> => {
+    if (closed) return;
     const share = await heartbeat(pool, worker, LEASE_S);
     const still = await renew(pool, worker, [...held.values()], LEASE_S);
     for (const shard of held.keys()) {
@@ -54,9 +55,16 @@ export async function ownShards(options: {
     }
   };
 
+  /** One round after another: two at once would each act on what the other is changing. */
+  const keepInTurn = (): Promise<void> => {
+    const mine = round.then(keep);
+    round = mine.catch(() => {});
+    return mine;
+  };
+
   const schedule = (): void => {
     timer = setTimeout(() => {
-      round = keep()
+      keepInTurn()
         .catch((error: unknown) => log.warn({ err: error }, 'leases could not be renewed'))
         .finally(() => {
           if (!closed) schedule();
@@ -65,11 +73,11 @@ export async function ownShards(options: {
   };
 
   await addShards(pool, options.shardCount);
-  await keep();
+  await keepInTurn();
   schedule();
   return {
     held,
-    verify: keep,
+    verify: keepInTurn,
     close: async () => {
       closed = true;
       clearTimeout(timer);

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { Log } from '@wayleave/runtime/log.ts';
 import type { UplinkLog } from '@wayleave/runtime/uplink-log/uplink-log.ts';
 import type { StoredPosition } from '@wayleave/telematics/positions/stored-position.ts';
-import { type Batch, BatchBuilder, newestByDevice } from './batch.ts';
+import { type Batch, BatchBuilder, newestByDevice, without } from './batch.ts';
 import { MIN_BATCH_ROWS, nextBatchRows } from './batch-size.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { CheckpointTracker } from './checkpoint-tracker.ts';
@@ -14,6 +14,8 @@ import type { WriteOutcome } from './write-batch.ts';
 
 /** Read ahead of what is being stored. */
 const MAX_BUFFERED_BYTES = 4 * 1_024 * 1_024;
+/** Of the log in one transaction: what is quarantined or merged takes time and memory, yet adds no row. */
+const MAX_BATCH_BYTES = 4 * 1_024 * 1_024;
 const MAX_ENTRIES_PER_SHARD_AND_READ = 8;
 const READ_WAIT_MS = 500;
 /** Between two reads while there is little to read: a read costs the same for one entry as for a hundred. */
@@ -32,6 +34,8 @@ export interface WorkerParts {
   publish: (newest: Iterable<StoredPosition>) => void;
   /** Finds out which leases are still held, after one proved not to be. */
   verifyLeases: () => Promise<void>;
+  /** Ends the read under way, as nobody waits for it any more; nothing is read after it. */
+  interruptRead: () => void;
   metrics: IngestMetrics;
 }
 
@@ -46,7 +50,7 @@ export class IngestWorker {
   #checkpoints = new CheckpointTracker();
   #trimming: Promise<void> = Promise.resolve();
   #stopping = false;
-  #loops: Promise<unknown> = Promise.resolve();
+  #storing: Promise<void> = Promise.resolve();
   #batchRows = MIN_BATCH_ROWS;
   #bytesPerRow = 256;
 
@@ -55,18 +59,22 @@ export class IngestWorker {
   }
 
   start(): void {
-    this.#loops = Promise.all([this.#readLoop(), this.#storeLoop()]);
+    void this.#readLoop();
+    this.#storing = this.#storeLoop();
   }
 
-  /** Stores what was read, with a last checkpoint. */
+  /** Stores what was read, with a last checkpoint. Does not wait for the read under way: a blocked one may never end. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#buffer.close();
-    await this.#loops;
+    this.#parts.interruptRead();
+    await this.#storing;
     await this.#trimming;
   }
 
   acquired(lease: ShardLease): void {
+    // One still thought held has gone unnoticed, and what was read under it is fenced off.
+    this.lost(lease.shard);
     const replayUntilMs = Date.now() + REPLAY_MARGIN_MS;
     this.#tenures.set(lease.shard, { lease, readUpTo: lease.checkpoint, replayUntilMs, isHeld: true });
     this.#buffer.wake();
@@ -121,7 +129,7 @@ export class IngestWorker {
   async #nextBatch(): Promise<Batch> {
     const builder = new BatchBuilder();
     let bytes = 0;
-    while (builder.rowCount < this.#batchRows) {
+    while (builder.itemCount < this.#batchRows && bytes < MAX_BATCH_BYTES) {
       const next = this.#buffer.shift();
       if (!next) break;
       if (!next.tenure.isHeld) continue;
@@ -129,14 +137,14 @@ export class IngestWorker {
       builder.add(next.entry, next.tenure, Date.now() < next.tenure.replayUntilMs);
       await nextTurn();
     }
-    if (builder.rowCount > 0) this.#bytesPerRow = bytes / builder.rowCount;
+    if (builder.itemCount > 0) this.#bytesPerRow = bytes / builder.itemCount;
     return builder.batch;
   }
 
   /** Stores a batch however long it takes; while it cannot, nothing else is read or trimmed. */
   async #store(batch: Batch): Promise<void> {
     const { log, publish, metrics } = this.#parts;
-    const newest = newestByDevice(batch.rows);
+    let newest = newestByDevice(batch.rows);
     this.#checkpoints.add(batch.marks, newest, batch.mayRepeat);
     const startedAtMs = performance.now();
     for (let attempt = 1; ; attempt += 1) {
@@ -146,10 +154,12 @@ export class IngestWorker {
         const tookMs = performance.now() - startedAtMs;
         this.#batchRows = nextBatchRows(this.#batchRows, { rows: batch.rows.length, tookMs });
         metrics.stored(batch, outcome, tookMs);
+        if (outcome.refusedRows.length > 0) newest = newestByDevice(without(batch.rows, outcome.refusedRows));
         if (point) this.#checkpointed(point);
+        else this.#checkpoints.stored(outcome, newest);
         break;
       } catch (error) {
-        if (error instanceof FencedError) await this.#parts.verifyLeases();
+        if (error instanceof FencedError) await this.#verifyLeases();
         else
           log.error({ err: error, rows: batch.rows.length, attempt }, 'a batch was not stored; trying again');
         if (this.#stopping && attempt > 3) throw error;
@@ -157,6 +167,14 @@ export class IngestWorker {
       }
     }
     publish(newest.values());
+  }
+
+  async #verifyLeases(): Promise<void> {
+    try {
+      await this.#parts.verifyLeases();
+    } catch (error) {
+      this.#parts.log.warn({ err: error }, 'leases could not be verified; trying again with the batch');
+    }
   }
 
   #checkpointed(point: Checkpoint): void {

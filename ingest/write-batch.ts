@@ -9,7 +9,7 @@ import {
 import type { StoredPosition } from '@wayleave/telematics/positions/stored-position.ts';
 import { type QuarantinedMessage, quarantine } from '@wayleave/telematics/quarantine/write-store.ts';
 import { risksOf } from '@wayleave/telematics/risk/risk-event.ts';
-import type { Batch } from './batch.ts';
+import { type Batch, newestByDevice, without } from './batch.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { checkpoint } from './store.ts';
 
@@ -19,7 +19,8 @@ const MERGE_FOR_MS = 1_000;
 
 export interface WriteOutcome {
   merged: boolean;
-  refused: number;
+  /** Those of the batch's rows that PostgreSQL would not take; they are quarantined. */
+  refusedRows: readonly StoredPosition[];
 }
 
 /** Stores batches, each in one transaction. */
@@ -29,36 +30,43 @@ export function createBatchWriter(pool: Pool): {
   const prepared = new WeakSet<Connection>();
   let mergeUntilMs = 0;
 
+  const attempt = async (way: Way, batch: Batch, point: Checkpoint | null): Promise<WriteOutcome> => {
+    let used: Connection | undefined;
+    const merged = way !== STRAIGHT;
+    const refusedRows = await inTransaction(pool, async (connection) => {
+      used = connection;
+      if (!prepared.has(connection)) await prepareConnection(connection);
+      const refused = await way.storeRows(connection, batch.rows);
+      await quarantine(connection, [...batch.quarantined, ...refused.map(refusedByDatabase)]);
+      await addToOutbox(connection, batch.rows.flatMap(risksOf));
+      if (point) {
+        const latest = latestTaken(point.latest, batch.rows, refused);
+        await way.advance(connection, latest, point.latestMayRepeat || merged);
+        await checkpoint(connection, point.reached);
+      }
+      return refused;
+    });
+    // Only now: a transaction that rolls back takes the temporary tables with it.
+    if (used) prepared.add(used);
+    return { merged, refusedRows };
+  };
+
   return {
     async write(batch, point) {
-      const merging = batch.mayRepeat || performance.now() < mergeUntilMs;
-      const attempt = async (storeRows: StoreRows): Promise<number> => {
-        let used: Connection | undefined;
-        const refusedCount = await inTransaction(pool, async (connection) => {
-          used = connection;
-          if (!prepared.has(connection)) await prepareConnection(connection);
-          const refused = await storeRows(connection, batch.rows);
-          await quarantine(connection, [...batch.quarantined, ...refused.map(refusedByDatabase)]);
-          await addToOutbox(connection, batch.rows.flatMap(risksOf));
-          if (point) {
-            await advanceLatest(connection, withoutRefused(point.latest, refused), point.latestMayRepeat);
-            await checkpoint(connection, point.reached);
+      let way = batch.mayRepeat || performance.now() < mergeUntilMs ? MERGING : STRAIGHT;
+      for (;;) {
+        try {
+          return await attempt(way, batch, point);
+        } catch (error) {
+          if (sqlState(error) === UNIQUE_VIOLATION && way === STRAIGHT) {
+            mergeUntilMs = performance.now() + MERGE_FOR_MS;
+            way = MERGING;
+          } else if (isAboutRows(error) && way !== TOLERANT) {
+            way = TOLERANT;
+          } else {
+            throw error;
           }
-          return refused.length;
-        });
-        // Only now: a transaction that rolls back takes the temporary tables with it.
-        if (used) prepared.add(used);
-        return refusedCount;
-      };
-      try {
-        return { merged: merging, refused: await attempt(merging ? storeMerging : storeStraight) };
-      } catch (error) {
-        if (sqlState(error) === UNIQUE_VIOLATION && !merging) {
-          mergeUntilMs = performance.now() + MERGE_FOR_MS;
-          return { merged: true, refused: await attempt(storeMerging) };
         }
-        if (isAboutRows(error)) return { merged: true, refused: await attempt(storeTolerantly) };
-        throw error;
       }
     },
   };
@@ -81,37 +89,68 @@ const storeMerging: StoreRows = async (connection, rows) => {
  * Halves what fails until only the rows at fault are left out: no check before the database is
  * as strict as the database, and one bad row must not hold up everyone's.
  */
-const storeTolerantly: StoreRows = async (connection, rows) => {
+async function halving(
+  connection: Connection,
+  rows: readonly StoredPosition[],
+  store: (rows: readonly StoredPosition[]) => Promise<void>,
+): Promise<StoredPosition[]> {
   await connection.query('SAVEPOINT some_rows');
   try {
-    await mergePositionsIn(connection, rows);
+    await store(rows);
     await connection.query('RELEASE SAVEPOINT some_rows');
     return [];
   } catch (error) {
     if (!isAboutRows(error)) throw error;
     await connection.query('ROLLBACK TO SAVEPOINT some_rows; RELEASE SAVEPOINT some_rows');
-    if (rows.length === 1) return [...rows];
+    if (rows.length <= 1) return [...rows];
     const middle = Math.ceil(rows.length / 2);
-    const left = await storeTolerantly(connection, rows.slice(0, middle));
-    return [...left, ...(await storeTolerantly(connection, rows.slice(middle)))];
+    const left = await halving(connection, rows.slice(0, middle), store);
+    return [...left, ...(await halving(connection, rows.slice(middle), store))];
   }
-};
-
-/** Data exceptions (class 22) and violated constraints (class 23) are about what is written. */
-function isAboutRows(error: unknown): boolean {
-  const state = sqlState(error);
-  return (
-    state !== undefined && state !== UNIQUE_VIOLATION && (state.startsWith('22') || state.startsWith('23'))
-  );
 }
 
-function withoutRefused(
+/** How a transaction goes about its rows, and about the latest positions of its checkpoint. */
+interface Way {
+  storeRows: StoreRows;
+  advance: (
+    connection: Connection,
+    latest: readonly StoredPosition[],
+    mayRepeat: boolean,
+  ) => Promise<unknown>;
+}
+
+const STRAIGHT: Way = { storeRows: storeStraight, advance: advanceLatest };
+const MERGING: Way = { storeRows: storeMerging, advance: advanceLatest };
+const TOLERANT: Way = {
+  storeRows: (connection, rows) => halving(connection, rows, (some) => mergePositionsIn(connection, some)),
+  // A latest position left out is in the history all the same.
+  advance: (connection, latest, mayRepeat) =>
+    halving(connection, latest, (some) => advanceLatest(connection, some, mayRepeat)),
+};
+
+/** Data exceptions (class 22), violated constraints (23) and rows too large (54) are about what is written. */
+function isAboutRows(error: unknown): boolean {
+  const state = sqlState(error);
+  return state !== undefined && state !== UNIQUE_VIOLATION && /^(22|23|54)/.test(state);
+}
+
+/** The latest positions with the refused ones replaced by the newest of their devices that was taken. */
+function latestTaken(
   latest: ReadonlyMap<number, StoredPosition>,
+  rows: readonly StoredPosition[],
   refused: readonly StoredPosition[],
 ): StoredPosition[] {
-  return refused.length === 0
-    ? [...latest.values()]
-    : [...latest.values()].filter((row) => !refused.includes(row));
+  if (refused.length === 0) return [...latest.values()];
+  const taken = new Map(latest);
+  const newest = newestByDevice(without(rows, refused));
+  for (const { deviceId, position } of refused) {
+    // By its instant: it may have been merged with a row of another batch since.
+    if (taken.get(deviceId)?.position.fixTimeMs !== position.fixTimeMs) continue;
+    taken.delete(deviceId);
+    const instead = newest.get(deviceId);
+    if (instead) taken.set(deviceId, instead);
+  }
+  return [...taken.values()];
 }
 
 /** A refused row has left its message behind: its device and instant are its identity, its content the payload. */
