@@ -1,7 +1,7 @@
 import type { Log } from '@wayleave/runtime/log.ts';
 import type { DeviceCredential } from '@wayleave/telematics/devices/credential-store.ts';
-import { isIdent } from '@wayleave/telematics/devices/ident.ts';
 import { verifyDeviceSecret } from '@wayleave/telematics/devices/device-secret.ts';
+import { isIdent } from '@wayleave/telematics/devices/ident.ts';
 
 /** CONNACK return codes of MQTT 3.1.1, section 3.2.2.3. */
 export const REFUSED_IDENTIFIER = 2;

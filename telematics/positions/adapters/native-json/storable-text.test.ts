@@ -9,17 +9,10 @@ describe('a storable JSON text', () => {
   it('says the same with U+FFFD for each character that cannot be stored', () => {
     const text = fc.string({ unit: 'binary', maxLength: 40 });
     fc.assert(
-      fc.property(fc.dictionary(text, text), (attributes) => {
-        const json = JSON.stringify(attributes);
-        const expected = Object.fromEntries(
-          Object.entries(attributes).map(([key, value]) => [
-            key.toWellFormed().replaceAll('\0', '\ufffd'),
-            value.toWellFormed().replaceAll('\0', '\ufffd'),
-          ]),
-        );
-        const stored = JSON.parse(storableJson(json)) as Record<string, string>;
-        expect(Object.entries(stored).flat().some(holdsUnstorable)).toBe(false);
-        if (Object.keys(expected).length === Object.keys(attributes).length) expect(stored).toEqual(expected);
+      fc.property(fc.array(text), (texts) => {
+        const stored = JSON.parse(storableJson(JSON.stringify(texts))) as string[];
+        expect(stored.some(holdsUnstorable)).toBe(false);
+        expect(stored).toEqual(texts.map((one) => one.toWellFormed().replaceAll('\0', '\ufffd')));
       }),
     );
   });
