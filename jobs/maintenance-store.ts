@@ -18,3 +18,13 @@ export async function deleteIdempotencyKeys(pool: Pool, keepHours: number, limit
   const { rowCount } = await pool.query(DELETE_IDEMPOTENCY_KEYS, [keepHours, limit]);
   return rowCount ?? 0;
 }
+
+const DELETE_QUARANTINED = `
+  DELETE FROM quarantine WHERE id IN (
+    SELECT id FROM quarantine WHERE received_at < now() - make_interval(days => $1) ORDER BY received_at LIMIT $2)`;
+
+/** Deletes some of what was quarantined longer ago than `keepDays`; how many. */
+export async function deleteQuarantined(pool: Pool, keepDays: number, limit: number): Promise<number> {
+  const { rowCount } = await pool.query(DELETE_QUARANTINED, [keepDays, limit]);
+  return rowCount ?? 0;
+}

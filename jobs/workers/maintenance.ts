@@ -4,7 +4,7 @@ import { inTransaction, type Pool } from '@wayleave/runtime/postgres.ts';
 import { createQueue, QUEUE_PREFIX } from '@wayleave/runtime/queues.ts';
 import type { Redis } from '@wayleave/runtime/redis.ts';
 import { Worker } from 'bullmq';
-import { deleteIdempotencyKeys, makePositionPartitions } from '../maintenance-store.ts';
+import { deleteIdempotencyKeys, deleteQuarantined, makePositionPartitions } from '../maintenance-store.ts';
 
 const QUEUE = 'maintenance';
 const HOUR_MS = 3_600_000;
@@ -13,6 +13,8 @@ const PARTITION_DAYS_AHEAD = 7;
 /** A sent outbox row is what tells a replayed change that it was told already. */
 const KEEP_SENT_DAYS = 7;
 const KEEP_IDEMPOTENCY_KEYS_HOURS = 24;
+/** Long enough to mend a tracker's configuration and to ask for what it sent. */
+const KEEP_QUARANTINED_DAYS = 90;
 /** Rows deleted in one statement, so that none holds its locks for long. */
 const DELETE_LIMIT = 5_000;
 
@@ -28,6 +30,10 @@ const tasks: Record<string, { everyMs: number; run: (pool: Pool) => Promise<numb
       untilFewer(() =>
         inTransaction(pool, (connection) => deleteSent(connection, KEEP_SENT_DAYS, DELETE_LIMIT)),
       ),
+  },
+  'delete-quarantined': {
+    everyMs: HOUR_MS,
+    run: (pool) => untilFewer(() => deleteQuarantined(pool, KEEP_QUARANTINED_DAYS, DELETE_LIMIT)),
   },
   'delete-idempotency-keys': {
     everyMs: HOUR_MS,

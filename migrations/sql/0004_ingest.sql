@@ -33,11 +33,14 @@ CREATE TABLE quarantine (
   UNIQUE (log_entry, log_record, log_item)
 );
 CREATE INDEX quarantine_operator ON quarantine (operator_id, id);
+CREATE INDEX quarantine_age ON quarantine (received_at);
 ALTER TABLE quarantine ENABLE ROW LEVEL SECURITY;
 ALTER TABLE quarantine FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON quarantine FOR SELECT TO wayleave_app USING (operator_id = current_operator());
 CREATE POLICY writer ON quarantine TO wayleave_ingest USING (true) WITH CHECK (true);
+CREATE POLICY expiry ON quarantine TO wayleave_jobs USING (true);
 GRANT SELECT ON quarantine TO wayleave_app;
+GRANT SELECT, DELETE ON quarantine TO wayleave_jobs;
 GRANT SELECT, INSERT ON quarantine TO wayleave_ingest;
 
 -- What other processes must hear of, committed with the change that it tells of. The key is
