@@ -4,7 +4,7 @@ import { ClosingLine } from './local/test-run/closing-line.ts';
 const SECOND_MS = 1_000;
 
 /**
- * Four kinds of test, run one kind after the other: two cores are too few for a browser, a whole
+ * Five kinds of test, run one kind after the other: two cores are too few for a browser, a whole
  * stack under load and the timing of an integration test at once.
  */
 export default defineConfig({
@@ -15,8 +15,17 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/*.{integration,e2e,crash}.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.{integration,e2e,crash,fuzz}.test.ts'],
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'fuzz',
+          include: ['**/*.fuzz.test.ts'],
+          // It measures how long decoding takes, which a neighbour would falsify.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -28,7 +37,7 @@ export default defineConfig({
           maxWorkers: 2,
           testTimeout: 30 * SECOND_MS,
           hookTimeout: 60 * SECOND_MS,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -39,7 +48,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 90 * SECOND_MS,
           hookTimeout: 180 * SECOND_MS,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -50,7 +59,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 3_600 * SECOND_MS,
           hookTimeout: 180 * SECOND_MS,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

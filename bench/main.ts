@@ -2,7 +2,9 @@ import { machine } from './machine.ts';
 
 /** Each bench is one file that exports `run`, which prints as it goes and returns its figures. */
 const benches: Record<string, () => Promise<{ run: (args: string[]) => Promise<Figures> }>> = {
+  decode: () => import('./decode/decode.ts'),
   ingest: () => import('./ingest/ingest.ts'),
+  history: () => import('./history/history.ts'),
 };
 
 export type Figures = Record<string, number | null>;

@@ -1,9 +1,11 @@
 import type { LogEntry } from '@wayleave/runtime/uplink-log/uplink-log.ts';
 import { EntryPacker } from '@wayleave/runtime/uplink-log/uplink-record.ts';
+import { createAdapters } from '@wayleave/telematics/positions/adapters/adapters.ts';
 import { describe, expect, it } from 'vitest';
-import { BatchBuilder, newestByDevice } from './batch.ts';
+import { BatchBuilder } from './batch.ts';
 import type { Tenure } from './tenure.ts';
 
+const adapters = createAdapters({ traccarTopic: 'traccar/positions', flespiTopic: 'flespi/+' });
 const NOW = Date.UTC(2026, 10, 20, 10);
 const tenure = (): Tenure => ({
   lease: { shard: 3, epoch: '1', checkpoint: '' },
@@ -16,17 +18,17 @@ interface Sent {
   deviceId?: number;
   topic?: string;
   message: unknown;
-  maybeRepeated?: boolean;
+  unaddressed?: boolean;
 }
 
 function entry(mark: string, ...sent: Sent[]): LogEntry {
   const packer = new EntryPacker();
-  for (const { deviceId = 1, topic = 'devices/x/positions', message, maybeRepeated = false } of sent) {
+  for (const { deviceId = 1, topic = 'devices/x/positions', message, unaddressed = false } of sent) {
     packer.add({
       deviceId,
       operatorId: 7,
       receivedAtMs: NOW,
-      maybeRepeated,
+      unaddressed,
       topic,
       payload: Buffer.from(JSON.stringify(message)),
     });
@@ -38,7 +40,7 @@ const fix = (second: number, more: object = {}) => ({ time: NOW + second * 1_000
 
 describe('a batch', () => {
   it('holds the rows of its entries and where its shard then stands', () => {
-    const builder = new BatchBuilder();
+    const builder = new BatchBuilder(adapters);
     const held = tenure();
     builder.add(
       entry('1-0/10', { message: fix(0) }, { deviceId: 2, message: [fix(0), fix(1)] }),
@@ -46,7 +48,7 @@ describe('a batch', () => {
       false,
     );
     builder.add(entry('2-0/20', { message: fix(5) }), held, false);
-    const { rows, marks, messages, mayRepeat, quarantined } = builder.batch;
+    const { rows, marks, messages, isReplay, quarantined } = builder.batch;
     expect(rows.map((row) => [row.deviceId, row.position.fixTimeMs - NOW])).toEqual([
       [1, 0],
       [2, 0],
@@ -54,11 +56,11 @@ describe('a batch', () => {
       [1, 5_000],
     ]);
     expect([...marks]).toEqual([[held, '2-0/20']]);
-    expect({ messages, mayRepeat, quarantined }).toEqual({ messages: 3, mayRepeat: false, quarantined: [] });
+    expect({ messages, isReplay, quarantined }).toEqual({ messages: 3, isReplay: false, quarantined: [] });
   });
 
   it('merges messages of the same instant, in whatever order the instants come', () => {
-    const builder = new BatchBuilder();
+    const builder = new BatchBuilder(adapters);
     const sent = [
       fix(2),
       fix(0, { speedKmh: 5 }),
@@ -84,16 +86,29 @@ describe('a batch', () => {
   });
 
   it('remembers that something may have been stored before', () => {
-    const builder = new BatchBuilder();
+    const builder = new BatchBuilder(adapters);
     builder.add(entry('1-0/10', { message: fix(0) }), tenure(), true);
-    expect(builder.batch.mayRepeat).toBe(true);
-    const other = new BatchBuilder();
-    other.add(entry('1-0/10', { message: fix(0), maybeRepeated: true }), tenure(), false);
-    expect(other.batch.mayRepeat).toBe(true);
+    expect(builder.batch.isReplay).toBe(true);
+  });
+
+  it('quarantines what a gateway sent for a device that it may not speak for', () => {
+    const builder = new BatchBuilder(adapters);
+    builder.add(entry('1-0/10', { message: fix(0), unaddressed: true }), tenure(), false);
+    expect(builder.batch.rows).toEqual([]);
+    expect(builder.batch.quarantined).toMatchObject([{ reason: 'unknown_ident', deviceId: 1 }]);
+  });
+
+  it('gives a fix of an unset clock the time of its receipt', () => {
+    const builder = new BatchBuilder(adapters);
+    builder.add(entry('1-0/10', { message: { ...fix(0), time: '2004-01-01T00:00:07Z' } }), tenure(), false);
+    expect(builder.batch.rows[0]!.position).toMatchObject({
+      fixTimeMs: NOW + ((Date.UTC(2004, 0, 1, 0, 0, 7) / 1_000) % 1_000),
+      attributes: { reportedTime: '2004-01-01T00:00:07.000Z' },
+    });
   });
 
   it('quarantines what is no position under its place in the log', () => {
-    const builder = new BatchBuilder();
+    const builder = new BatchBuilder(adapters);
     builder.add(
       entry('9-1/10', { message: fix(0) }, { message: [fix(1), { lat: 3 }] }, { topic: 'x/y', message: 5 }),
       tenure(),
@@ -114,7 +129,7 @@ describe('a batch', () => {
   });
 
   it('keeps a damaged entry whole, with what came before the damage, and moves on', () => {
-    const builder = new BatchBuilder();
+    const builder = new BatchBuilder(adapters);
     const held = tenure();
     const cut = entry('1-0/10', { message: fix(0) }, { message: fix(1) });
     const bytes = cut.bytes.subarray(0, -1);
@@ -128,19 +143,5 @@ describe('a batch', () => {
     ]);
     expect(builder.itemCount).toBe(3);
     expect([...builder.batch.marks]).toEqual([[held, '2-0/20']]);
-  });
-
-  it('knows the newest position of each device', () => {
-    const builder = new BatchBuilder();
-    builder.add(
-      entry('1-0/10', { message: fix(4) }, { message: fix(1) }, { deviceId: 2, message: fix(2) }),
-      tenure(),
-      false,
-    );
-    const newest = newestByDevice(builder.batch.rows);
-    expect([...newest].map(([device, row]) => [device, row.position.fixTimeMs - NOW])).toEqual([
-      [1, 4_000],
-      [2, 2_000],
-    ]);
   });
 });

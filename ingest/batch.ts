@@ -1,8 +1,16 @@
 import type { LogEntry, Mark } from '@wayleave/runtime/uplink-log/uplink-log.ts';
 import { type UplinkMessage, unpackEntry } from '@wayleave/runtime/uplink-log/uplink-record.ts';
+import {
+  answerIn,
+  type CommandAnswer,
+  commandOfResultTopic,
+  formatAnsweredIn,
+  readResult,
+} from '@wayleave/telematics/commands/answer.ts';
 import type { Refusal } from '@wayleave/telematics/positions/adapters/adapter.ts';
-import { adapterFor } from '@wayleave/telematics/positions/adapters/adapters.ts';
+import type { Adapters } from '@wayleave/telematics/positions/adapters/adapters.ts';
 import { mergePositions } from '@wayleave/telematics/positions/merge.ts';
+import { settleTime } from '@wayleave/telematics/positions/quality/settle-time.ts';
 import { type StoredPosition, toStored } from '@wayleave/telematics/positions/stored-position.ts';
 import type { QuarantinedMessage } from '@wayleave/telematics/quarantine/write-store.ts';
 import type { Tenure } from './tenure.ts';
@@ -12,35 +20,56 @@ export interface Batch {
   /** No two of the same device and instant. */
   rows: StoredPosition[];
   quarantined: QuarantinedMessage[];
+  /** What trackers said to commands. */
+  answers: CommandAnswer[];
   /** Where each shard stands once this and all before it is stored. */
   marks: Map<Tenure, Mark>;
-  /** Some of it may have been stored before. */
-  mayRepeat: boolean;
+  /** Some of it may have been stored by the last holder of its shard, beyond that one's last checkpoint. */
+  isReplay: boolean;
   messages: number;
 }
 
+/** Decoding it would make another device's positions the gateway's own. */
+const UNKNOWN_IDENT: Refusal = {
+  reason: 'unknown_ident',
+  detail: 'this account may not speak for a device of that name, or there is none',
+  item: 0,
+};
+
 /** Builds a batch entry by entry, in the order of the log. */
 export class BatchBuilder {
-  readonly batch: Batch = { rows: [], quarantined: [], marks: new Map(), mayRepeat: false, messages: 0 };
+  readonly batch: Batch = {
+    rows: [],
+    quarantined: [],
+    answers: [],
+    marks: new Map(),
+    isReplay: false,
+    messages: 0,
+  };
   /** Index in `rows` of each device's newest position, and the instants of devices that need a look-up. */
   #newest = new Map<number, number>();
   #instants = new Map<number, Map<number, number>>();
+  #adapters: Adapters;
+
+  constructor(adapters: Adapters) {
+    this.#adapters = adapters;
+  }
 
   /** Everything that takes a place in the transaction. */
   get itemCount(): number {
-    return this.batch.rows.length + this.batch.quarantined.length;
+    const { rows, quarantined, answers } = this.batch;
+    return rows.length + quarantined.length + answers.length;
   }
 
   /** `isReplay`: the entry was there before this worker took the shard, so it may be stored already. */
   add(entry: LogEntry, tenure: Tenure, isReplay: boolean): void {
     const { batch } = this;
-    if (isReplay) batch.mayRepeat = true;
+    if (isReplay) batch.isReplay = true;
     const logEntry = `${entry.shard}:${entry.mark}`;
     try {
       unpackEntry(entry.bytes, (message, record) => {
         requireStorable(message);
         batch.messages += 1;
-        if (message.maybeRepeated) batch.mayRepeat = true;
         this.#decode(message, logEntry, record);
       });
     } catch (error) {
@@ -52,16 +81,39 @@ export class BatchBuilder {
 
   #decode(message: UplinkMessage, logEntry: string, logRecord: number): void {
     const { deviceId, operatorId, topic, receivedAtMs, payload } = message;
-    const adapter = adapterFor(topic);
+    const refuse = (refusal: Refusal): void => {
+      this.batch.quarantined.push(quarantined(message, refusal, logEntry, logRecord));
+    };
+    const adapter = this.#adapters.forTopic(topic);
     if (!adapter) {
-      const refusal: Refusal = { reason: 'unknown_topic', detail: 'no format uses this topic', item: 0 };
-      this.batch.quarantined.push(quarantined(message, refusal, logEntry, logRecord));
-      return;
+      const refusal = this.#readResult(message);
+      return refusal ? refuse(refusal) : undefined;
     }
-    const { positions, refusals } = adapter.decode(payload, receivedAtMs);
-    for (const position of positions) this.#place(toStored(deviceId, operatorId, position));
-    for (const refusal of refusals)
-      this.batch.quarantined.push(quarantined(message, refusal, logEntry, logRecord));
+    if (message.unaddressed) {
+      const parts = adapter.split?.(payload) ?? [];
+      return refuse('reason' in parts ? parts : UNKNOWN_IDENT);
+    }
+    const { positions, refusals } = adapter.decode(payload, { topic, receivedAtMs });
+    for (const position of positions) this.#place(toStored(deviceId, operatorId, settleTime(position)));
+    for (const refusal of refusals) refuse(refusal);
+    const format = formatAnsweredIn(adapter.name);
+    if (format === null) return;
+    for (const position of positions) {
+      const text = answerIn(position);
+      if (text === null) continue;
+      this.batch.answers.push({ deviceId, operatorId, format, commandId: null, text, receivedAtMs });
+    }
+  }
+
+  /** What no adapter reads may be the result of a command; a reason if it is not. */
+  #readResult({ deviceId, operatorId, topic, payload, receivedAtMs }: UplinkMessage): Refusal | null {
+    const commandId = commandOfResultTopic(topic);
+    if (commandId === null) return { reason: 'unknown_topic', detail: 'no format uses this topic', item: 0 };
+    const result = readResult(payload);
+    if ('reason' in result) return { ...result, item: 0 };
+    const { text } = result;
+    this.batch.answers.push({ deviceId, operatorId, format: 'native', commandId, text, receivedAtMs });
+    return null;
   }
 
   /** Adds a row, or merges it into the one of the same device and instant. */
@@ -96,16 +148,6 @@ export class BatchBuilder {
     }
     return instants;
   }
-}
-
-/** The newest position of each device among the rows. */
-export function newestByDevice(rows: readonly StoredPosition[]): Map<number, StoredPosition> {
-  const newest = new Map<number, StoredPosition>();
-  for (const row of rows) {
-    const known = newest.get(row.deviceId);
-    if (!known || row.position.fixTimeMs > known.position.fixTimeMs) newest.set(row.deviceId, row);
-  }
-  return newest;
 }
 
 /** The rows that the database took. */

@@ -1,4 +1,4 @@
-import type { StoredPosition } from '@wayleave/telematics/positions/stored-position.ts';
+import type { LatestOfDevice } from '@wayleave/telematics/positions/binary-copy.ts';
 import { describe, expect, it } from 'vitest';
 import { CheckpointTracker } from './checkpoint-tracker.ts';
 import type { Tenure } from './tenure.ts';
@@ -9,20 +9,25 @@ const tenure = (shard: number): Tenure => ({
   replayUntilMs: 0,
   isHeld: true,
 });
-const newest = (deviceId: number, fixTimeMs: number): Map<number, StoredPosition> =>
-  new Map([[deviceId, { deviceId, position: { fixTimeMs } } as StoredPosition]]);
+const latest = (deviceId: number, newestFixTimeMs: number): LatestOfDevice => ({
+  deviceId,
+  operatorId: 7,
+  position: null,
+  newestFixTimeMs,
+  lastReceivedAtMs: newestFixTimeMs,
+});
 
 describe('the checkpoint tracker', () => {
   it('waits for its interval while batches follow, and for nothing when none does', () => {
     const tracker = new CheckpointTracker();
     tracker.made(1_000);
-    tracker.add(new Map([[tenure(0), 'a']]), newest(1, 5), false);
+    tracker.add(new Map([[tenure(0), 'a']]));
     expect(tracker.due(1_100, false)).toBeNull();
     expect(tracker.due(1_100, true)).not.toBeNull();
     expect(tracker.due(1_250, false)).not.toBeNull();
   });
 
-  it('gathers the furthest marks and the newest positions of several batches, then starts afresh', () => {
+  it('gathers the furthest marks and the last word on each device of several batches, then starts afresh', () => {
     const tracker = new CheckpointTracker();
     const [zero, one] = [tenure(0), tenure(1)];
     tracker.add(
@@ -30,22 +35,25 @@ describe('the checkpoint tracker', () => {
         [zero, 'a'],
         [one, 'b'],
       ]),
-      newest(1, 9),
-      true,
     );
-    tracker.add(new Map([[zero, 'c']]), newest(1, 5), false);
+    tracker.stored([latest(1, 9), latest(2, 3)]);
+    tracker.add(new Map([[zero, 'c']]));
+    tracker.stored([latest(1, 5)]);
     const point = tracker.due(0, true)!;
     expect(point.reached).toEqual([
       { shard: 0, epoch: '5', checkpoint: 'c' },
       { shard: 1, epoch: '5', checkpoint: 'b' },
     ]);
-    expect(point.latest.get(1)!.position.fixTimeMs).toBe(9);
-    expect(point.latestMayRepeat).toBe(true);
+    // A late fix can take the latest back in time: what was said last counts.
+    expect([...point.latest.values()].map((device) => [device.deviceId, device.newestFixTimeMs])).toEqual([
+      [1, 5],
+      [2, 3],
+    ]);
     tracker.made(0);
-    expect(tracker.due(0, true)).toMatchObject({ reached: [], latestMayRepeat: false });
+    expect(tracker.due(0, true)).toMatchObject({ reached: [], latest: new Map() });
   });
 
-  it('moves no mark of a shard that was lost meanwhile', () => {
+  it('moves no mark of a shard that was lost meanwhile, nor the latest of its devices', () => {
     const tracker = new CheckpointTracker();
     const lost = tenure(0);
     tracker.add(
@@ -53,41 +61,12 @@ describe('the checkpoint tracker', () => {
         [lost, 'a'],
         [tenure(1), 'b'],
       ]),
-      new Map(),
-      false,
     );
+    tracker.stored([latest(1, 9), latest(2, 3)]);
     lost.isHeld = false;
-    expect(tracker.due(0, true)!.reached.map(({ shard }) => shard)).toEqual([1]);
-  });
-
-  it('merges what two batches say of the same instant', () => {
-    const tracker = new CheckpointTracker();
-    const at = (more: object) =>
-      new Map([
-        [
-          1,
-          {
-            deviceId: 1,
-            position: { fixTimeMs: 5, lat: 1, lon: 2, alarm: null, attributes: null, ...more },
-          } as StoredPosition,
-        ],
-      ]);
-    tracker.add(new Map(), at({ speedKmh: 10, batteryV: null }), false);
-    tracker.add(new Map(), at({ speedKmh: null, batteryV: 12 }), false);
-    expect(tracker.due(0, true)!.latest.get(1)!.position).toMatchObject({ speedKmh: 10, batteryV: 12 });
-  });
-
-  it('forgets what the database refused, and remembers that a batch had to be merged', () => {
-    const tracker = new CheckpointTracker();
-    const refused = newest(1, 9).get(1)!;
-    tracker.add(new Map(), new Map([[1, refused]]), false);
-    tracker.add(new Map(), newest(2, 9), false);
-    tracker.stored({ merged: true, refusedRows: [refused] }, newest(1, 7));
+    tracker.forget((deviceId) => deviceId === 2);
     const point = tracker.due(0, true)!;
-    expect([...point.latest.values()].map((row) => [row.deviceId, row.position.fixTimeMs])).toEqual([
-      [2, 9],
-      [1, 7],
-    ]);
-    expect(point.latestMayRepeat).toBe(true);
+    expect(point.reached.map(({ shard }) => shard)).toEqual([1]);
+    expect([...point.latest.keys()]).toEqual([1]);
   });
 });

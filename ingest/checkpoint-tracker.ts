@@ -1,9 +1,7 @@
 import type { Mark } from '@wayleave/runtime/uplink-log/uplink-log.ts';
-import { mergePositions } from '@wayleave/telematics/positions/merge.ts';
-import { type StoredPosition, toStored } from '@wayleave/telematics/positions/stored-position.ts';
+import type { LatestOfDevice } from '@wayleave/telematics/positions/binary-copy.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Tenure } from './tenure.ts';
-import type { WriteOutcome } from './write-batch.ts';
 
 /** While batches follow one another, this long may pass between two checkpoints; a crash replays no more. */
 const CHECKPOINT_INTERVAL_MS = 250;
@@ -15,42 +13,17 @@ const CHECKPOINT_INTERVAL_MS = 250;
  */
 export class CheckpointTracker {
   #marks = new Map<Tenure, Mark>();
-  #latest = new Map<number, StoredPosition>();
-  #latestMayRepeat = false;
+  #latest = new Map<number, LatestOfDevice>();
   #lastAtMs = 0;
 
   /** Adds a batch that is being stored. */
-  add(
-    marks: ReadonlyMap<Tenure, Mark>,
-    newest: ReadonlyMap<number, StoredPosition>,
-    mayRepeat: boolean,
-  ): void {
+  add(marks: ReadonlyMap<Tenure, Mark>): void {
     for (const [tenure, mark] of marks) this.#marks.set(tenure, mark);
-    for (const row of newest.values()) this.#advance(row);
-    this.#latestMayRepeat ||= mayRepeat;
   }
 
-  /** The batch added last is stored without a checkpoint; `newest` is of the rows that were taken. */
-  stored({ merged, refusedRows }: WriteOutcome, newest: ReadonlyMap<number, StoredPosition>): void {
-    // What was there already may be a device's latest too, which only the next checkpoint touches.
-    this.#latestMayRepeat ||= merged;
-    for (const { deviceId, position } of refusedRows) {
-      if (this.#latest.get(deviceId)?.position.fixTimeMs === position.fixTimeMs)
-        this.#latest.delete(deviceId);
-      const taken = newest.get(deviceId);
-      if (taken) this.#advance(taken);
-    }
-  }
-
-  #advance(row: StoredPosition): void {
-    const { deviceId, operatorId, position } = row;
-    const known = this.#latest.get(deviceId);
-    if (!known || position.fixTimeMs > known.position.fixTimeMs) {
-      this.#latest.set(deviceId, row);
-    } else if (position.fixTimeMs === known.position.fixTimeMs && row !== known) {
-      const together = mergePositions(known.position, position);
-      this.#latest.set(deviceId, toStored(deviceId, operatorId, together));
-    }
+  /** The batch added last is stored, without a checkpoint, and made this of its devices. */
+  stored(latest: Iterable<LatestOfDevice>): void {
+    for (const device of latest) this.#latest.set(device.deviceId, device);
   }
 
   /** The checkpoint to make with the batch being stored, if it is time; always when nothing follows. */
@@ -60,7 +33,6 @@ export class CheckpointTracker {
     return {
       reached: held.map(([{ lease }, mark]) => ({ ...lease, checkpoint: mark })),
       latest: this.#latest,
-      latestMayRepeat: this.#latestMayRepeat,
     };
   }
 
@@ -68,6 +40,10 @@ export class CheckpointTracker {
     this.#lastAtMs = nowMs;
     this.#marks.clear();
     this.#latest.clear();
-    this.#latestMayRepeat = false;
+  }
+
+  /** A shard went to another worker, which will say itself what is the latest of its devices. */
+  forget(isMeant: (deviceId: number) => boolean): void {
+    for (const deviceId of this.#latest.keys()) if (isMeant(deviceId)) this.#latest.delete(deviceId);
   }
 }

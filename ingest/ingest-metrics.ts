@@ -1,4 +1,5 @@
 import type { Metrics } from '@wayleave/runtime/metrics.ts';
+import { doubtsOf } from '@wayleave/telematics/positions/quality/doubts.ts';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Batch } from './batch.ts';
 import type { WriteOutcome } from './write-batch.ts';
@@ -11,7 +12,19 @@ export function createIngestMetrics(registry: Metrics, heldShards: () => number)
   const registers = [registry];
   const positions = new Counter({
     name: 'wayleave_ingest_positions_total',
-    help: 'Positions handed to the database, repeated ones included',
+    help: 'Positions handed to the database, by whether they came in order or among stored ones',
+    labelNames: ['way'],
+    registers,
+  });
+  const doubtful = new Counter({
+    name: 'wayleave_ingest_doubtful_total',
+    help: 'Positions stored as doubtful, by what speaks against them',
+    labelNames: ['doubt'],
+    registers,
+  });
+  const revised = new Counter({
+    name: 'wayleave_ingest_revised_total',
+    help: 'Stored positions whose verdict or distance changed because of another',
     registers,
   });
   const quarantined = new Counter({
@@ -22,8 +35,7 @@ export function createIngestMetrics(registry: Metrics, heldShards: () => number)
   });
   const batches = new Histogram({
     name: 'wayleave_ingest_batch_seconds',
-    help: 'One transaction, by the way its rows took',
-    labelNames: ['way'],
+    help: 'One transaction',
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
     registers,
   });
@@ -48,11 +60,14 @@ export function createIngestMetrics(registry: Metrics, heldShards: () => number)
   });
   return {
     stored: (batch, outcome, tookMs) => {
-      positions.inc(batch.rows.length);
+      positions.inc({ way: 'in_order' }, outcome.added);
+      positions.inc({ way: 'placed' }, outcome.put);
+      revised.inc(outcome.revised);
+      for (const { verdict } of batch.rows) {
+        if (verdict.doubts !== 0) for (const doubt of doubtsOf(verdict.doubts)) doubtful.inc({ doubt });
+      }
       for (const { reason } of batch.quarantined) quarantined.inc({ reason });
-      const refused = outcome.refusedRows.length;
-      if (refused > 0) quarantined.inc({ reason: 'refused_by_database' }, refused);
-      batches.observe({ way: outcome.merged ? 'merged' : 'straight' }, tookMs / 1_000);
+      batches.observe(tookMs / 1_000);
       batchRows.observe(batch.rows.length);
       const last = batch.rows.at(-1);
       if (last) lag.set((Date.now() - last.position.receivedAtMs) / 1_000);

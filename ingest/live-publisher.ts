@@ -6,13 +6,13 @@ import type { StoredPosition } from '@wayleave/telematics/positions/stored-posit
 /** Publishes under way at once; beyond it a batch is left out, and the next brings newer positions. */
 const MAX_PENDING_PUBLISHES = 64;
 
-/** Tells the live feed what has just been stored: the newest position of each device, by operator. */
-export function createLivePublisher(redis: Redis, log: Log): (newest: Iterable<StoredPosition>) => void {
+/** Tells the live feed where devices are now that a batch is stored: the latest good position of each, by operator. */
+export function createLivePublisher(redis: Redis, log: Log): (moved: Iterable<StoredPosition>) => void {
   let pending = 0;
-  return (newest) => {
+  return (moved) => {
     if (pending >= MAX_PENDING_PUBLISHES) return;
     const byOperator = new Map<number, LiveUpdate[]>();
-    for (const row of newest) {
+    for (const row of moved) {
       const updates = byOperator.get(row.operatorId);
       if (updates) updates.push(updateOf(row));
       else byOperator.set(row.operatorId, [updateOf(row)]);
@@ -34,8 +34,9 @@ function updateOf({ deviceId, position }: StoredPosition): LiveUpdate {
     String(deviceId),
     position.fixTimeMs,
     position.receivedAtMs,
-    position.lat,
-    position.lon,
+    // A good position has a place.
+    position.lat!,
+    position.lon!,
     position.speedKmh,
     position.headingDeg,
     position.ignition === null ? null : position.ignition ? 1 : 0,

@@ -6,9 +6,14 @@ import { createLog } from '@wayleave/runtime/log.ts';
 import { createMetrics } from '@wayleave/runtime/metrics.ts';
 import { startOpsServer } from '@wayleave/runtime/ops-server.ts';
 import { createPool } from '@wayleave/runtime/postgres.ts';
+import { listenTo } from '@wayleave/runtime/notifications.ts';
 import { closeRedis, createRedis } from '@wayleave/runtime/redis.ts';
 import { createRedisUplinkLog } from '@wayleave/runtime/uplink-log/redis-uplink-log.ts';
+import { shardOf } from '@wayleave/runtime/uplink-log/uplink-log.ts';
+import { createAdapters } from '@wayleave/telematics/positions/adapters/adapters.ts';
+import { JUDGING_CHANNEL } from '@wayleave/telematics/positions/quality/judging-store.ts';
 import { createIngestMetrics } from './ingest-metrics.ts';
+import { KnownDevices } from './known-devices.ts';
 import { createLivePublisher } from './live-publisher.ts';
 import { ownShards } from './shard-owner.ts';
 import { IngestWorker } from './worker.ts';
@@ -22,6 +27,8 @@ const config = configOrExit(() =>
     LOG_LEVEL: env.LOG_LEVEL,
     UPLINK_SHARDS: env.UPLINK_SHARDS,
     UPLINK_LOG_MAX_MIB: env.UPLINK_LOG_MAX_MIB,
+    TRACCAR_TOPIC: env.TRACCAR_TOPIC,
+    FLESPI_TOPIC: env.FLESPI_TOPIC,
     INGEST_OPS_PORT: port(9102),
   }),
 );
@@ -42,10 +49,22 @@ runService(log, async ({ onClose }) => {
     maxBytes: config.UPLINK_LOG_MAX_MIB * 1_024 * 1_024,
   });
   const registry = createMetrics('ingest');
+  const known = new KnownDevices((deviceId) => shardOf(deviceId, config.UPLINK_SHARDS));
+  const judging = listenTo({
+    databaseUrl: config.DATABASE_URL,
+    role: 'wayleave_ingest',
+    channels: [JUDGING_CHANNEL],
+    log,
+    onConnected: () => known.forgetOperator(null),
+    onNotified: (_channel, operatorId) => known.forgetOperator(Number(operatorId)),
+  });
+  onClose('changes of judging', () => judging.close());
   const worker = new IngestWorker({
     log,
     uplink,
-    write: createBatchWriter(pool).write,
+    adapters: createAdapters({ traccarTopic: config.TRACCAR_TOPIC, flespiTopic: config.FLESPI_TOPIC }),
+    known,
+    write: createBatchWriter(pool, known),
     publish: createLivePublisher(redis, log),
     verifyLeases: () => owner.verify(),
     interruptRead: () => blockingRedis.disconnect(),

@@ -32,10 +32,14 @@ export async function heartbeat(pool: Pool, worker: string, leaseS: number): Pro
   return rows[0]!.share;
 }
 
+// Whoever locks several leases locks them in the order of their shards, so that none waits in a circle.
 const RENEW = `
+  WITH locked AS (
+    SELECT shard FROM shard_leases AS lease
+    JOIN unnest($2::integer[], $3::bigint[]) AS held (shard, epoch) USING (shard, epoch)
+    WHERE lease.worker = $1 ORDER BY shard FOR NO KEY UPDATE OF lease)
   UPDATE shard_leases AS lease SET expires_at = now() + make_interval(secs => $4)
-  FROM unnest($2::integer[], $3::bigint[]) AS held (shard, epoch)
-  WHERE lease.shard = held.shard AND lease.epoch = held.epoch AND lease.worker = $1
+  FROM locked WHERE lease.shard = locked.shard
   RETURNING lease.shard`;
 
 /** Extends the leases; those that come back are still this worker's. */
@@ -90,13 +94,37 @@ export async function retire(pool: Pool, worker: string): Promise<void> {
 }
 
 const CHECKPOINT = `
-  UPDATE shard_leases AS lease SET checkpoint_mark = held.mark
-  FROM unnest($1::integer[], $2::bigint[], $3::text[]) AS held (shard, epoch, mark)
-  WHERE lease.shard = held.shard AND lease.epoch = held.epoch`;
+  WITH locked AS (
+    SELECT shard, held.mark FROM shard_leases AS lease
+    JOIN unnest($1::integer[], $2::bigint[], $3::text[]) AS held (shard, epoch, mark) USING (shard, epoch)
+    ORDER BY shard FOR NO KEY UPDATE OF lease)
+  UPDATE shard_leases AS lease SET checkpoint_mark = locked.mark
+  FROM locked WHERE lease.shard = locked.shard`;
 
 /** Another worker holds a shard under a newer epoch: what this one was about to write is not its to write. */
 export class FencedError extends Error {
   override name = 'FencedError';
+}
+
+const CONFIRM = `
+  SELECT lease.shard FROM shard_leases AS lease
+  JOIN unnest($1::integer[], $2::bigint[]) AS held (shard, epoch) USING (shard, epoch)
+  ORDER BY shard FOR SHARE OF lease`;
+
+/**
+ * Makes sure that the shards stay this worker's until the transaction ends: another can take them
+ * only after it, so positions are judged by one worker at a time.
+ * @throws {FencedError} when a lease is no longer this worker's; the transaction must roll back
+ */
+export async function confirmHeld(connection: Connection, held: readonly ShardLease[]): Promise<void> {
+  if (held.length === 0) return;
+  const { rowCount } = await connection.query({
+    name: 'confirm-held',
+    text: CONFIRM,
+    values: [held.map(({ shard }) => shard), held.map(({ epoch }) => epoch)],
+  });
+  if (rowCount !== held.length)
+    throw new FencedError(`only ${rowCount} of ${held.length} shards are still held`);
 }
 
 /**

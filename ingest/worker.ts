@@ -1,16 +1,18 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '@wayleave/runtime/log.ts';
-import type { UplinkLog } from '@wayleave/runtime/uplink-log/uplink-log.ts';
+import { shardOf, type UplinkLog } from '@wayleave/runtime/uplink-log/uplink-log.ts';
+import type { Adapters } from '@wayleave/telematics/positions/adapters/adapters.ts';
 import type { StoredPosition } from '@wayleave/telematics/positions/stored-position.ts';
-import { type Batch, BatchBuilder, newestByDevice, without } from './batch.ts';
+import { type Batch, BatchBuilder } from './batch.ts';
 import { MIN_BATCH_ROWS, nextBatchRows } from './batch-size.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { CheckpointTracker } from './checkpoint-tracker.ts';
 import { EntryBuffer } from './entry-buffer.ts';
 import type { IngestMetrics } from './ingest-metrics.ts';
+import type { KnownDevices } from './known-devices.ts';
 import { FencedError, type ShardLease } from './store.ts';
 import type { Tenure } from './tenure.ts';
-import type { WriteOutcome } from './write-batch.ts';
+import type { WriteBatch } from './write-batch.ts';
 
 /** Read ahead of what is being stored. */
 const MAX_BUFFERED_BYTES = 4 * 1_024 * 1_024;
@@ -30,8 +32,10 @@ const REPLAY_MARGIN_MS = 2_000;
 export interface WorkerParts {
   log: Log;
   uplink: UplinkLog;
-  write: (batch: Batch, point: Checkpoint | null) => Promise<WriteOutcome>;
-  publish: (newest: Iterable<StoredPosition>) => void;
+  adapters: Adapters;
+  known: KnownDevices;
+  write: WriteBatch;
+  publish: (moved: Iterable<StoredPosition>) => void;
   /** Finds out which leases are still held, after one proved not to be. */
   verifyLeases: () => Promise<void>;
   /** Ends the read under way, as nobody waits for it any more; nothing is read after it. */
@@ -84,6 +88,8 @@ export class IngestWorker {
     const tenure = this.#tenures.get(shard);
     if (tenure) tenure.isHeld = false;
     this.#tenures.delete(shard);
+    this.#parts.known.forgetShard(shard);
+    this.#checkpoints.forget((deviceId) => this.#shardOf(deviceId) === shard);
   }
 
   async #readLoop(): Promise<void> {
@@ -127,7 +133,7 @@ export class IngestWorker {
 
   /** Decodes entry by entry, with a turn of the event loop in between for the transaction under way. */
   async #nextBatch(): Promise<Batch> {
-    const builder = new BatchBuilder();
+    const builder = new BatchBuilder(this.#parts.adapters);
     let bytes = 0;
     while (builder.itemCount < this.#batchRows && bytes < MAX_BATCH_BYTES) {
       const next = this.#buffer.shift();
@@ -144,20 +150,21 @@ export class IngestWorker {
   /** Stores a batch however long it takes; while it cannot, nothing else is read or trimmed. */
   async #store(batch: Batch): Promise<void> {
     const { log, publish, metrics } = this.#parts;
-    let newest = newestByDevice(batch.rows);
-    this.#checkpoints.add(batch.marks, newest, batch.mayRepeat);
+    this.#checkpoints.add(batch.marks);
     const startedAtMs = performance.now();
     for (let attempt = 1; ; attempt += 1) {
+      // What another worker has taken over is its to store: the marks have not moved past it.
+      batch.rows = batch.rows.filter(({ deviceId }) => this.#tenures.has(this.#shardOf(deviceId)));
       const point = this.#checkpoints.due(performance.now(), this.#buffer.isEmpty);
+      const held = [...batch.marks.keys()].filter(({ isHeld }) => isHeld).map(({ lease }) => lease);
       try {
-        const outcome = await this.#parts.write(batch, point);
+        const outcome = await this.#parts.write(batch, held, point);
         const tookMs = performance.now() - startedAtMs;
         this.#batchRows = nextBatchRows(this.#batchRows, { rows: batch.rows.length, tookMs });
         metrics.stored(batch, outcome, tookMs);
-        if (outcome.refusedRows.length > 0) newest = newestByDevice(without(batch.rows, outcome.refusedRows));
         if (point) this.#checkpointed(point);
-        else this.#checkpoints.stored(outcome, newest);
-        break;
+        else this.#checkpoints.stored(outcome.latest);
+        return publish(outcome.moved);
       } catch (error) {
         if (error instanceof FencedError) await this.#verifyLeases();
         else
@@ -166,7 +173,10 @@ export class IngestWorker {
         await sleep(RETRY_MS);
       }
     }
-    publish(newest.values());
+  }
+
+  #shardOf(deviceId: number): number {
+    return shardOf(deviceId, this.#parts.uplink.shardCount);
   }
 
   async #verifyLeases(): Promise<void> {

@@ -24,4 +24,16 @@ describe('the configuration', () => {
     expect(read(Buffer.alloc(48, 7).toString('base64'))).toEqual(Buffer.alloc(48, 7));
     expect(() => read('short')).toThrow(/at least 32 random bytes/);
   });
+
+  const readTopic = (topic: string) => readConfig({ TOPIC: env.TRACCAR_TOPIC }, { TOPIC: topic }).TOPIC;
+
+  it.each(['traccar/positions', 'flespi/message/gw/devices/+', '+/positions', 'fleet/#', '/leading'])(
+    'takes %s for the topic of a format',
+    (topic) => expect(readTopic(topic)).toBe(topic),
+  );
+
+  it.each(['#', 'fleet/#/positions', 'fleet/a+', '$SYS/broker', 'x'.repeat(257)])(
+    'does not take %s for the topic of a format',
+    (topic) => expect(() => readTopic(topic)).toThrow(/TOPIC: /),
+  );
 });

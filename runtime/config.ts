@@ -21,6 +21,19 @@ export const secret = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** An MQTT topic or filter (MQTT 3.1.1, section 4.7); not everything, and nothing of a broker's own. */
+const topicFilter = z
+  .string()
+  .max(256)
+  .refine((text) => {
+    const levels = text.split('/');
+    const isLast = (at: number) => at > 0 && at === levels.length - 1;
+    return (
+      !text.startsWith('$') &&
+      levels.every((level, at) => level === '+' || (level === '#' && isLast(at)) || !/[+#\0]/.test(level))
+    );
+  }, 'needs an MQTT topic or filter');
+
 /** The variables that more than one service reads, each described once. */
 export const env = {
   DATABASE_URL: z
@@ -54,6 +67,12 @@ export const env = {
     .min(1)
     .default(128)
     .describe('MiB of messages the uplink log may hold unstored before the broker stops acknowledging'),
+  TRACCAR_TOPIC: topicFilter
+    .default('traccar/positions')
+    .describe('Topic or filter on which Traccar servers forward positions; the same for broker and ingest'),
+  FLESPI_TOPIC: topicFilter
+    .default('flespi/message/gw/devices/+')
+    .describe('Topic or filter on which flespi messages come; the same for broker and ingest'),
 };
 
 /**

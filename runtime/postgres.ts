@@ -44,12 +44,19 @@ export function createPool({
   return pool;
 }
 
+/**
+ * A late fix of a compressed day opens the segments it falls into, and a batch of them more than
+ * TimescaleDB allows a transaction by default (100,000 rows): ingest would try the same batch for
+ * ever. What a batch may hold is bounded where it is made. Without the extension it means nothing.
+ */
+const NO_DECOMPRESSION_LIMIT = 'timescaledb.max_tuples_decompressed_per_dml_transaction=0';
+
 /** Options of a single connection under a role, for LISTEN and for COPY. */
 export function clientOptions(url: string, role: DatabaseRole): pg.ClientConfig {
   return {
     connectionString: url,
     application_name: role.replace('_', '-'),
-    options: `-c role=${role} -c timezone=UTC`,
+    options: `-c role=${role} -c timezone=UTC -c ${NO_DECOMPRESSION_LIMIT}`,
     keepAlive: true,
   };
 }

@@ -55,5 +55,7 @@ function positionOf(fixTimeMs: number, device: number): Position {
     batteryV: 12.6,
     alarm: null,
     attributes: { gsmSignal: 21, hdop: 0.9 },
+    doubts: 0,
+    remarks: 0,
   };
 }

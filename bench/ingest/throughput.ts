@@ -38,30 +38,25 @@ export async function throughput(shape: Shape): Promise<number> {
     const microseconds = ((cpuS - before[name]!) * 1e6) / stored;
     return `${name} ${microseconds.toFixed(1)}`;
   });
-  const ways = await batchWays(bench);
+  const batches = await batchFigures(bench);
   process.stdout.write(
     `  ${stored} stored of ${load.positionsAcked} acknowledged in ${seconds.toFixed(1)} s (${(drainMs / 1_000).toFixed(1)} s after the last PUBACK); ` +
       `PUBACK p50 ${load.pubackMs.p50.toFixed(0)} ms, p99 ${load.pubackMs.p99.toFixed(0)} ms; ` +
       `µs of CPU a position: ${costs.join(', ')}, generator ${((load.cpuS * 1e6) / stored).toFixed(1)}; ` +
-      `batches: ${ways}; ${((performance.now() - startedAtMs) / 1_000).toFixed(0)} s in all\n`,
+      `batches: ${batches}; ${((performance.now() - startedAtMs) / 1_000).toFixed(0)} s in all\n`,
   );
   return Math.round(stored / seconds);
 }
 
-/** How many transactions took which way, and how long one took, from the worker's own metrics. */
-async function batchWays({ stack }: BenchStack): Promise<string> {
+/** How many transactions it took and how long one was, and how many positions had to be placed, from the worker's metrics. */
+async function batchFigures({ stack }: BenchStack): Promise<string> {
   const metrics = await (await fetch(`http://127.0.0.1:${stack.ports.INGEST_OPS_PORT}/metrics`)).text();
-  const figure = (name: string, way: string): number =>
-    Number(
-      new RegExp(`^wayleave_ingest_batch_seconds_${name}{.*way="${way}".*} (.*)$`, 'm').exec(metrics)?.[1] ??
-        0,
-    );
-  return ['straight', 'merged']
-    .map(
-      (way) =>
-        `${figure('count', way)} ${way} of ${((figure('sum', way) * 1_000) / (figure('count', way) || 1)).toFixed(0)} ms`,
-    )
-    .join(', ');
+  const figure = (name: string, label = ''): number =>
+    Number(new RegExp(`^wayleave_ingest_${name}{.*${label}.*} (.*)$`, 'm').exec(metrics)?.[1] ?? 0);
+  const count = figure('batch_seconds_count');
+  const meanMs = (figure('batch_seconds_sum') * 1_000) / (count || 1);
+  const placed = figure('positions_total', 'way="placed"');
+  return `${count} of ${meanMs.toFixed(0)} ms, ${placed} positions placed among stored ones`;
 }
 
 /** Waits until as many positions are stored as were acknowledged. */

@@ -6,7 +6,7 @@ const message: fc.Arbitrary<UplinkMessage> = fc.record({
   deviceId: fc.maxSafeNat(),
   operatorId: fc.maxSafeNat(),
   receivedAtMs: fc.nat(4_000_000_000_000),
-  maybeRepeated: fc.boolean(),
+  unaddressed: fc.boolean(),
   topic: fc.string({ unit: 'grapheme', maxLength: 60 }),
   payload: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
 });
@@ -38,7 +38,7 @@ describe('an uplink entry', () => {
       deviceId: 1,
       operatorId: 2,
       receivedAtMs: 3,
-      maybeRepeated: true,
+      unaddressed: true,
       topic: 't',
       payload: Buffer.from('p'),
     };
@@ -49,13 +49,47 @@ describe('an uplink entry', () => {
     expect(unpackAll(packer.entry())).toMatchObject([{ deviceId: 9 }]);
   });
 
+  it('that was written before there were gateways has no message of one', () => {
+    // Device 1 of operator 2, received at 3, flags of then (possibly repeated), topic `t`, payload `p`.
+    const double = (value: number) => {
+      const bytes = Buffer.alloc(8);
+      bytes.writeDoubleLE(value);
+      return [...bytes];
+    };
+    const entry = Buffer.from([
+      1,
+      29,
+      0,
+      0,
+      0,
+      ...double(1),
+      ...double(2),
+      ...double(3),
+      1,
+      1,
+      0,
+      0x74,
+      0x70,
+    ]);
+    expect(unpackAll(entry)).toEqual([
+      {
+        deviceId: 1,
+        operatorId: 2,
+        receivedAtMs: 3,
+        unaddressed: false,
+        topic: 't',
+        payload: Buffer.from('p'),
+      },
+    ]);
+  });
+
   it('is refused when it is cut off or of another version', () => {
     const packer = new EntryPacker();
     packer.add({
       deviceId: 1,
       operatorId: 2,
       receivedAtMs: 3,
-      maybeRepeated: false,
+      unaddressed: false,
       topic: 't',
       payload: Buffer.from('p'),
     });

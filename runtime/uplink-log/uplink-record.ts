@@ -12,8 +12,11 @@ export interface UplinkMessage {
   deviceId: number;
   operatorId: number;
   receivedAtMs: number;
-  /** The tracker set DUP, or has just reconnected: it may have sent this before. */
-  maybeRepeated: boolean;
+  /**
+   * A gateway sent this for a device that it may not speak for, or that is not there: `deviceId`
+   * is the gateway's own.
+   */
+  unaddressed: boolean;
   topic: string;
   payload: Buffer;
 }
@@ -21,7 +24,8 @@ export interface UplinkMessage {
 const VERSION = 1;
 const HEADER_BYTES = 1;
 const FIXED_BYTES = 8 + 8 + 8 + 1 + 2;
-const FLAG_MAYBE_REPEATED = 1;
+/** Bit 0 once told that a message may have been sent before, and must not get another meaning. */
+const FLAG_UNADDRESSED = 2;
 
 /** Collects messages for one entry. Not safe to reuse until the entry made from it is durable. */
 export class EntryPacker {
@@ -47,7 +51,7 @@ export class EntryPacker {
     buffer.writeDoubleLE(message.deviceId, start + 4);
     buffer.writeDoubleLE(message.operatorId, start + 12);
     buffer.writeDoubleLE(message.receivedAtMs, start + 20);
-    buffer[start + 28] = message.maybeRepeated ? FLAG_MAYBE_REPEATED : 0;
+    buffer[start + 28] = message.unaddressed ? FLAG_UNADDRESSED : 0;
     const topicBytes = buffer.write(topic, start + 31);
     buffer.writeUInt16LE(topicBytes, start + 29);
     const payloadAt = start + 31 + topicBytes;
@@ -94,7 +98,7 @@ export function unpackEntry(entry: Buffer, visit: (message: UplinkMessage, index
         deviceId: entry.readDoubleLE(at + 4),
         operatorId: entry.readDoubleLE(at + 12),
         receivedAtMs: entry.readDoubleLE(at + 20),
-        maybeRepeated: (entry[at + 28]! & FLAG_MAYBE_REPEATED) !== 0,
+        unaddressed: (entry[at + 28]! & FLAG_UNADDRESSED) !== 0,
         topic: entry.toString('utf8', at + 31, payloadAt),
         payload: entry.subarray(payloadAt, end),
       },

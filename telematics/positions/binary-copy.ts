@@ -1,15 +1,34 @@
+import type { Position } from './position.ts';
 import type { StoredPosition } from './stored-position.ts';
 
 /** The columns in the order in which `encode` writes them. */
 export const COPY_COLUMNS =
   'device_id, fix_time, received_at, operator_id, lat, lon, odometer_m, h3, speed_kmh, heading_deg, ' +
-  'altitude_m, accuracy_m, battery_v, satellites, ignition, alarm, attributes';
-const COLUMN_COUNT = 17;
+  'altitude_m, accuracy_m, battery_v, distance_m, satellites, doubts, remarks, ignition, alarm, attributes';
+const COLUMN_COUNT = 20;
+
+/** The columns in the order in which `encodeLatest` writes them. */
+export const COPY_LATEST_COLUMNS = `device_id, operator_id, newest_fix_time, last_received_at, ${COPY_COLUMNS.replace(
+  'device_id, ',
+  '',
+).replace('operator_id, ', '')}`;
+const LATEST_COLUMN_COUNT = 22;
+
+/** What is known of a device besides its history. */
+export interface LatestOfDevice {
+  deviceId: number;
+  operatorId: number;
+  /** Its latest good position; null until there is one. */
+  position: StoredPosition | null;
+  /** The newest instant that is stored of it, epoch milliseconds; minus infinity for none. */
+  newestFixTimeMs: number;
+  lastReceivedAtMs: number;
+}
 
 /** `PGCOPY\n\377\r\n\0`, no flags, no header extension (PostgreSQL manual, COPY, binary format). */
 const SIGNATURE = Buffer.from('5047434f50590aff0d0a00' + '00000000' + '00000000', 'hex');
-/** All columns but the two of variable length. */
-const FIXED_ROW_BYTES = 2 + COLUMN_COUNT * 4 + 4 * 8 + 4 * 8 + 5 * 4 + 2 + 1 + 1;
+/** All columns of either stream but the two of variable length. */
+const FIXED_ROW_BYTES = 2 + LATEST_COLUMN_COUNT * 4 + 6 * 8 + 4 * 8 + 6 * 4 + 3 * 2 + 1 + 1;
 /** 2000-01-01 UTC, from which PostgreSQL counts microseconds. */
 const POSTGRES_EPOCH_MS = 946_684_800_000;
 const TWO_32 = 4_294_967_296;
@@ -21,27 +40,66 @@ const TWO_32 = 4_294_967_296;
 export class CopyEncoder {
   #buffer = Buffer.allocUnsafe(1 << 20);
   #at = 0;
+  /** Of the row being written, as JSON. */
+  #attributes: string | null = null;
 
-  /** The whole COPY stream; valid until the next call. */
+  /** The whole COPY stream of `COPY_COLUMNS`; valid until the next call. */
   encode(rows: readonly StoredPosition[]): Buffer {
+    this.#begin();
+    for (const row of rows) {
+      this.#beginRow(COLUMN_COUNT, row.position);
+      this.#bigint(row.deviceId);
+      this.#instant(row.position.fixTimeMs);
+      this.#instant(row.position.receivedAtMs);
+      this.#bigint(row.operatorId);
+      this.#position(row);
+    }
+    return this.#end();
+  }
+
+  /** The whole COPY stream of `COPY_LATEST_COLUMNS`; valid until the next call. */
+  encodeLatest(latest: readonly LatestOfDevice[]): Buffer {
+    this.#begin();
+    for (const { deviceId, operatorId, position, newestFixTimeMs, lastReceivedAtMs } of latest) {
+      this.#beginRow(LATEST_COLUMN_COUNT, position?.position ?? null);
+      this.#bigint(deviceId);
+      this.#bigint(operatorId);
+      if (Number.isFinite(newestFixTimeMs)) this.#instant(newestFixTimeMs);
+      else this.#length(-1);
+      this.#instant(lastReceivedAtMs);
+      if (position) {
+        this.#instant(position.position.fixTimeMs);
+        this.#instant(position.position.receivedAtMs);
+        this.#position(position);
+      } else {
+        for (let column = 4; column < LATEST_COLUMN_COUNT; column += 1) this.#length(-1);
+      }
+    }
+    return this.#end();
+  }
+
+  #begin(): void {
     this.#at = 0;
     this.#reserve(SIGNATURE.length);
     this.#at += SIGNATURE.copy(this.#buffer, this.#at);
-    for (const row of rows) this.#row(row);
+  }
+
+  #end(): Buffer {
     this.#reserve(2);
     this.#at = this.#buffer.writeInt16BE(-1, this.#at);
     return this.#buffer.subarray(0, this.#at);
   }
 
-  #row({ deviceId, operatorId, h3High, h3Low, position }: StoredPosition): void {
-    const attributes = position.attributes === null ? null : JSON.stringify(position.attributes);
-    const textLength = (position.alarm?.length ?? 0) + (attributes?.length ?? 0);
+  #beginRow(columnCount: number, position: Position | null): void {
+    this.#attributes = position?.attributes ? JSON.stringify(position.attributes) : null;
+    // Three bytes are the most that a UTF-16 unit takes in UTF-8.
+    const textLength = (position?.alarm?.length ?? 0) + (this.#attributes?.length ?? 0);
     this.#reserve(FIXED_ROW_BYTES + textLength * 3);
-    this.#at = this.#buffer.writeInt16BE(COLUMN_COUNT, this.#at);
-    this.#bigint(deviceId);
-    this.#bigint((position.fixTimeMs - POSTGRES_EPOCH_MS) * 1_000);
-    this.#bigint((position.receivedAtMs - POSTGRES_EPOCH_MS) * 1_000);
-    this.#bigint(operatorId);
+    this.#at = this.#buffer.writeInt16BE(columnCount, this.#at);
+  }
+
+  /** All but whose it is and when: in both streams they come last, in the same order. */
+  #position({ h3High, h3Low, position, verdict }: StoredPosition): void {
     this.#double(position.lat);
     this.#double(position.lon);
     this.#double(position.odometerM);
@@ -51,10 +109,13 @@ export class CopyEncoder {
     this.#real(position.altitudeM);
     this.#real(position.accuracyM);
     this.#real(position.batteryV);
+    this.#real(verdict.distanceM);
     this.#smallint(position.satellites);
+    this.#smallint(verdict.doubts);
+    this.#smallint(verdict.remarks);
     this.#boolean(position.ignition);
     this.#text(position.alarm);
-    this.#jsonb(attributes);
+    this.#jsonb(this.#attributes);
   }
 
   #reserve(bytes: number): void {
@@ -75,7 +136,12 @@ export class CopyEncoder {
     this.#at = this.#buffer.writeUInt32BE(value >>> 0, this.#at);
   }
 
+  #instant(epochMs: number): void {
+    this.#bigint((epochMs - POSTGRES_EPOCH_MS) * 1_000);
+  }
+
   #cell(high: number, low: number): void {
+    if (high === 0 && low === 0) return this.#length(-1);
     this.#length(8);
     this.#at = this.#buffer.writeInt32BE(high, this.#at);
     this.#at = this.#buffer.writeInt32BE(low, this.#at);

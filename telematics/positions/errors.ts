@@ -5,3 +5,7 @@ export const noPosition = () => new CodedError('no_position', 404, 'The vehicle 
 
 /** The range of a history must begin before it ends. */
 export const emptyTimeRange = () => new CodedError('empty_time_range', 400, '`from` must be before `to`.');
+
+/** What is computed from every position of a range has a bound on it. */
+export const rangeTooLong = (maxDays: number) =>
+  new CodedError('range_too_long', 400, `The range may be ${maxDays} days at the most.`);

@@ -1,18 +1,28 @@
 import type { Connection } from '@wayleave/runtime/postgres.ts';
 import { devicesDuring } from '../vehicles/installation-service.ts';
 import { getVehicle } from '../vehicles/service.ts';
-import type { VehicleView } from '../vehicles/vehicle.ts';
-import { emptyTimeRange } from './errors.ts';
-import { segmentsOf } from './history-segments.ts';
-import { positionsOfDevice } from './history-store.ts';
+import { emptyTimeRange, rangeTooLong } from './errors.ts';
+import { portionsOf } from './history-portions.ts';
+import { type DeviceSegment, segmentsOf } from './history-segments.ts';
+import { positionsOfDevice, type Verdict } from './history-store.ts';
 import type { PositionView } from './position.ts';
 import { positionViewOf } from './position-row.ts';
 
 /** Positions in one page of a history. */
 export const MAX_HISTORY_PAGE = 5_000;
 
+/** What is computed from all positions of a range covers so much at the most. */
+export const MAX_COMPUTED_DAYS = 400;
+const DAY_MS = 86_400_000;
+
+/** Of which vehicle, and when: fix times within [fromMs, toMs), epoch milliseconds. */
+export interface VehicleRange {
+  vehicleId: string;
+  fromMs: number;
+  toMs: number;
+}
+
 export interface HistoryPage {
-  vehicle: VehicleView;
   /** Oldest first. */
   items: PositionView[];
   /** Where the next page starts, epoch milliseconds; null on the last one. */
@@ -27,27 +37,40 @@ export interface HistoryPage {
  */
 export async function historyPage(
   connection: Connection,
-  query: { vehicleId: string; fromMs: number; toMs: number; limit: number },
+  query: VehicleRange & { limit: number; verdict: Verdict },
 ): Promise<HistoryPage> {
-  const { vehicleId, fromMs, toMs } = query;
   const limit = Math.min(query.limit, MAX_HISTORY_PAGE);
-  if (fromMs >= toMs) throw emptyTimeRange();
-  const vehicle = await getVehicle(connection, vehicleId);
-  const devices = await devicesDuring(connection, vehicleId, new Date(fromMs), new Date(toMs));
+  const segments = await findSegments(connection, query);
   const items: PositionView[] = [];
-  for (const segment of segmentsOf(devices, { fromMs, toMs })) {
-    const rows = await positionsOfDevice(connection, {
-      deviceId: segment.deviceId,
-      from: new Date(segment.fromMs),
-      to: new Date(segment.toMs),
-      // One more than fits tells whether there is a next page.
-      limit: limit + 1 - items.length,
-    });
-    items.push(...rows.map(positionViewOf));
-    if (items.length > limit) {
-      items.length = limit;
-      return { vehicle, items, nextFromMs: Date.parse(items[limit - 1]!.fixTime) + 1 };
-    }
-  }
-  return { vehicle, items, nextFromMs: null };
+  const portions = portionsOf(
+    async (work) => await work(connection),
+    segments,
+    async (_connection, range) => await positionsOfDevice(connection, { ...range, verdict: query.verdict }),
+    // One more than fits tells whether there is a next page.
+    { portionRows: limit + 1, limit: limit + 1 },
+  );
+  for await (const { rows } of portions) for (const row of rows) items.push(positionViewOf(row));
+  if (items.length <= limit) return { items, nextFromMs: null };
+  items.length = limit;
+  return { items, nextFromMs: Date.parse(items[limit - 1]!.fixTime) + 1 };
+}
+
+/**
+ * What of which device is to be read for a vehicle.
+ * @throws `vehicle_not_found`, `empty_time_range`
+ */
+export async function findSegments(
+  connection: Connection,
+  { vehicleId, fromMs, toMs }: VehicleRange,
+): Promise<DeviceSegment[]> {
+  if (fromMs >= toMs) throw emptyTimeRange();
+  const devices = await devicesDuring(connection, vehicleId, new Date(fromMs), new Date(toMs));
+  // Only a vehicle that is there has an installation: without one it remains to be seen.
+  if (devices.length === 0) await getVehicle(connection, vehicleId);
+  return segmentsOf(devices, { fromMs, toMs });
+}
+
+/** @throws `range_too_long` */
+export function refuseTooLong({ fromMs, toMs }: VehicleRange): void {
+  if (toMs - fromMs > MAX_COMPUTED_DAYS * DAY_MS) throw rangeTooLong(MAX_COMPUTED_DAYS);
 }

@@ -1,5 +1,7 @@
 import type { Connection } from '@wayleave/runtime/postgres.ts';
 import type { RefusalReason } from '../positions/adapters/adapter.ts';
+import { storableText } from '../positions/adapters/storable-text.ts';
+import { storableDetail } from './detail.ts';
 
 /** Something that a tracker sent and no adapter could read, kept whole. */
 export interface QuarantinedMessage {
@@ -16,9 +18,6 @@ export interface QuarantinedMessage {
   logItem: number;
 }
 
-/** The longest explanation kept; a refusal may quote what it refuses. */
-const MAX_DETAIL_LENGTH = 500;
-
 const QUARANTINE = `
   INSERT INTO quarantine (operator_id, device_id, received_at, topic, reason, detail, payload, log_entry, log_record, log_item)
   SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::text[], $9::integer[], $10::integer[])
@@ -34,17 +33,12 @@ export async function quarantine(
     messages.map((message) => message.operatorId),
     messages.map((message) => message.deviceId),
     messages.map((message) => new Date(message.receivedAtMs).toISOString()),
-    messages.map((message) => storable(message.topic)),
+    messages.map((message) => storableText(message.topic)),
     messages.map((message) => message.reason),
-    messages.map((message) => storable(message.detail).slice(0, MAX_DETAIL_LENGTH)),
+    messages.map((message) => storableDetail(message.detail)),
     messages.map((message) => message.payload),
     messages.map((message) => message.logEntry),
     messages.map((message) => message.logRecord),
     messages.map((message) => message.logItem),
   ]);
-}
-
-/** Topics and quotations may hold what PostgreSQL's text cannot. */
-function storable(text: string): string {
-  return text.toWellFormed().replaceAll('\0', '\ufffd');
 }

@@ -14,8 +14,8 @@ export const riskEvent = z.object({
   kind: z.string().describe('The alarm as the tracker reported it, e.g. powerCut'),
   occurredAt: z.iso.datetime().describe('The fix time of the position that carried it'),
   receivedAt: z.iso.datetime(),
-  lat: z.number(),
-  lon: z.number(),
+  lat: z.number().nullable().describe('Degrees; null without a fix, and doubtful if the fix is'),
+  lon: z.number().nullable(),
 });
 
 export type RiskEvent = z.infer<typeof riskEvent>;

@@ -1,5 +1,6 @@
 import { type Connection, violatedConstraint } from '@wayleave/runtime/postgres.ts';
-import { deviceRevoked } from '../devices/errors.ts';
+import { deviceRevoked, gatewayInVehicle } from '../devices/errors.ts';
+import { isGateway } from '../devices/gateway-service.ts';
 import { getDevice } from '../devices/service.ts';
 import {
   deviceAlreadyInstalled,
@@ -20,8 +21,8 @@ const MAX_LISTED_INSTALLATIONS = 1_000;
 const MAX_AHEAD_MS = 86_400_000;
 
 /**
- * @throws `vehicle_not_found`, `device_not_found`, `device_revoked`, `device_already_installed`,
- * `vehicle_already_has_device`, `installation_starts_in_future`
+ * @throws `vehicle_not_found`, `device_not_found`, `device_is_gateway`, `device_revoked`,
+ * `device_already_installed`, `vehicle_already_has_device`, `installation_starts_in_future`
  */
 export async function installDevice(
   connection: Connection,
@@ -31,6 +32,7 @@ export async function installDevice(
   const startsAt = from ? new Date(from) : null;
   if (startsAt && startsAt.getTime() > Date.now() + MAX_AHEAD_MS) throw startsInFuture();
   await getVehicle(connection, vehicleId);
+  if (await isGateway(connection, deviceId)) throw gatewayInVehicle();
   const device = await getDevice(connection, deviceId);
   if (device.status === 'revoked') throw deviceRevoked();
   try {

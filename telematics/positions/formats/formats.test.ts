@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import type { PositionView } from '../position.ts';
-import { positionsAsCsv } from './csv.ts';
-import { positionsAsGeoJson } from './geojson.ts';
-import { positionsAsGpx } from './gpx.ts';
+import { createCsvWriter } from './csv.ts';
+import { createGeoJsonWriter } from './geojson.ts';
+import { createGpxWriter } from './gpx.ts';
+import { createKmlWriter } from './kml.ts';
+import type { PositionWriter } from './position-writer.ts';
 
 const full: PositionView = {
   fixTime: '2026-11-20T10:00:00.000Z',
@@ -19,6 +21,10 @@ const full: PositionView = {
   batteryV: 12.6,
   alarm: 'powerCut',
   h3: '896a4a4a4a7ffff',
+  verdict: 'good',
+  doubts: [],
+  remarks: [],
+  distanceM: 412.5,
   attributes: { driver: 'Ann "A" O\'Hara, <Kampala>' },
 };
 
@@ -35,8 +41,29 @@ const bare: PositionView = {
   odometerM: null,
   batteryV: null,
   alarm: null,
+  distanceM: null,
   attributes: {},
 };
+
+const doubtful: PositionView = { ...full, verdict: 'doubtful', doubts: ['few_satellites', 'frozen'] };
+const withoutFix: PositionView = { ...doubtful, lat: null, lon: null, h3: null, doubts: ['no_fix'] };
+const outOfRange: PositionView = { ...doubtful, lat: 91, lon: 32, h3: null, doubts: ['out_of_range'] };
+
+/** The document of portions, each by the number of its device. */
+function textOf(writer: PositionWriter, ...portions: [device: number, positions: PositionView[]][]): string {
+  const written = portions.map(([device, positions], at) =>
+    writer.write(positions, at > 0 && portions[at - 1]![0] !== device),
+  );
+  return [writer.begin(), ...written, writer.end()].join('');
+}
+const positionsAsCsv = (positions: PositionView[], withVerdicts = false) =>
+  textOf(createCsvWriter({ withVerdicts }), [1, positions]);
+const positionsAsGeoJson = (positions: PositionView[]) => textOf(createGeoJsonWriter(), [1, positions]);
+const positionsAsGpx = (name: string, positions: PositionView[]) =>
+  textOf(createGpxWriter(name), [1, positions]);
+const positionsAsKml = (name: string, positions: PositionView[]) =>
+  textOf(createKmlWriter(name), [1, positions]);
+const count = (text: string, part: string) => text.split(part).length - 1;
 
 /** RFC 4180, as a spreadsheet reads it. */
 function parseCsv(text: string): string[][] {
@@ -52,14 +79,23 @@ function parseCsv(text: string): string[][] {
 test('CSV has a header, one line per position and the values back when read', () => {
   const [header, first, second] = parseCsv(positionsAsCsv([full, bare]));
   const cell = (row: string[], name: string) => row[header!.indexOf(name)];
-  expect(header).toHaveLength(15);
+  expect(header).toHaveLength(16);
   expect(cell(first!, 'fixTime')).toBe('2026-11-20T10:00:00.000Z');
   expect(cell(first!, 'lat')).toBe('0.3476');
   expect(cell(first!, 'ignition')).toBe('true');
   expect(JSON.parse(cell(first!, 'attributes')!)).toEqual(full.attributes);
-  expect(second).toHaveLength(15);
+  expect(second).toHaveLength(16);
+  expect(cell(first!, 'distanceM')).toBe('412.5');
   expect(cell(second!, 'speedKmh')).toBe('');
   expect(cell(second!, 'attributes')).toBe('');
+});
+
+test('CSV of all positions has the verdict of each and why', () => {
+  const [header, good, bad] = parseCsv(positionsAsCsv([full, doubtful], true));
+  const cell = (row: string[], name: string) => row[header!.indexOf(name)];
+  expect(header!.slice(-3)).toEqual(['verdict', 'doubts', 'remarks']);
+  expect([cell(good!, 'verdict'), cell(good!, 'doubts')]).toEqual(['good', '']);
+  expect([cell(bad!, 'verdict'), cell(bad!, 'doubts')]).toEqual(['doubtful', 'few_satellites frozen']);
 });
 
 test('CSV quotes what holds a comma, a quote or a line break', () => {
@@ -84,6 +120,18 @@ test('GeoJSON puts longitude first, altitude third only where it is known, and t
   const { lat, lon, ...properties } = full;
   expect(features[0].properties).toEqual(properties);
   expect([lat, lon]).toEqual([0.3476, 32.5825]);
+});
+
+test('GeoJSON keeps a position without a place as a feature without a geometry', () => {
+  const { features } = JSON.parse(positionsAsGeoJson([withoutFix, outOfRange]));
+  expect(features.map((feature: any) => feature.geometry)).toEqual([null, null]);
+  expect(features[0].properties).toEqual(withoutFix);
+  expect(features[1].properties.lat).toBe(91);
+});
+
+test('GeoJSON of several portions is one document', () => {
+  const text = textOf(createGeoJsonWriter(), [1, [full]], [1, []], [2, [bare, full]]);
+  expect(JSON.parse(text).features).toHaveLength(3);
 });
 
 test('GeoJSON of nothing is an empty collection', () => {
@@ -114,4 +162,63 @@ test('GPX of nothing has a track without a segment', () => {
   const gpx = positionsAsGpx('Boda 1', []);
   expect(gpx).toContain('<trk>\n<name>Boda 1</name>\n</trk>');
   expect(gpx).not.toContain('trkseg');
+});
+
+test('GPX begins a segment for each device, however many portions it came in', () => {
+  const gpx = textOf(createGpxWriter('Boda 1'), [1, [full]], [1, [full]], [1, []], [2, []], [3, [full]]);
+  expect(gpx.match(/<\/?trkseg>|<trkpt/g)).toEqual([
+    '<trkseg>',
+    '<trkpt',
+    '<trkpt',
+    '</trkseg>',
+    '<trkseg>',
+    '<trkpt',
+    '</trkseg>',
+  ]);
+});
+
+test.each([
+  ['GPX', positionsAsGpx, '<trkpt'],
+  ['KML', positionsAsKml, '<gx:coord>'],
+])('%s leaves out what has no place on Earth', (_format, write, point) => {
+  expect(count(write('Boda 1', [withoutFix, full, outOfRange]), point)).toBe(1);
+  expect(count(write('Boda 1', [withoutFix]), point)).toBe(0);
+});
+
+test('numbers beyond what has a decimal point are still decimal numbers', () => {
+  expect(positionsAsGpx('Boda 1', [{ ...full, altitudeM: 1e21 }])).toContain(
+    '<ele>1000000000000000000000</ele>',
+  );
+});
+
+test('KML has as many times as places and speeds, and the times first, as the schema wants', () => {
+  const kml = positionsAsKml('Boda 1', [full, bare]);
+  expect(kml.match(/<(when|gx:coord|gx:value)>[^<]*/g)).toEqual([
+    '<when>2026-11-20T10:00:00.000Z',
+    '<when>2026-11-20T10:00:00.000Z',
+    '<gx:coord>32.5825 0.3476 1190',
+    '<gx:coord>180 -0.0000001 0',
+    '<gx:value>36',
+    '<gx:value>',
+  ]);
+});
+
+test('KML has a placemark for each device and a track for each portion', () => {
+  const kml = textOf(createKmlWriter('Boda 1'), [1, [full]], [1, [full]], [1, []], [2, [full]]);
+  expect(kml.match(/<\/?Placemark>|<gx:Track>/g)).toEqual([
+    '<Placemark>',
+    '<gx:Track>',
+    '<gx:Track>',
+    '</Placemark>',
+    '<Placemark>',
+    '<gx:Track>',
+    '</Placemark>',
+  ]);
+});
+
+test('KML escapes the name, and of nothing is a document without a placemark', () => {
+  const kml = positionsAsKml('<Tom & "Jerry"\u0000>', []);
+  expect(kml).toContain('<name>&lt;Tom &amp; &quot;Jerry&quot;&gt;</name>');
+  expect(kml).not.toContain('Placemark');
+  expect(kml.trimEnd().endsWith('</Document>\n</kml>')).toBe(true);
 });

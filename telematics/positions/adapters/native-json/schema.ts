@@ -8,8 +8,8 @@ export const nativePosition = z.object({
   time: z
     .union([z.iso.datetime({ offset: true }), z.number().int()])
     .describe('When the fix was computed: ISO 8601 with Z or an offset, or epoch milliseconds'),
-  lat: z.number().min(-90).max(90).describe('Degrees, WGS 84'),
-  lon: z.number().min(-180).max(180).describe('Degrees, WGS 84'),
+  lat: z.number().nullable().describe('Degrees, WGS 84; null, together with lon, without a fix'),
+  lon: z.number().nullable().describe('Degrees, WGS 84'),
   speedKmh: z.number().min(0).max(1_000).nullish(),
   headingDeg: z.number().min(0).max(360).nullish().describe('Clockwise from true north'),
   altitudeM: z.number().min(-1_000).max(100_000).nullish().describe('Above sea level'),

@@ -1,33 +1,36 @@
-import type { Log } from '@wayleave/runtime/log.ts';
-import { clientOptions } from '@wayleave/runtime/postgres.ts';
-import { CREDENTIAL_CHANNEL } from '@wayleave/telematics/devices/credential-store.ts';
 import pg from 'pg';
+import type { Log } from './log.ts';
+import { clientOptions, type DatabaseRole } from './postgres.ts';
 
 const RECONNECT_MS = 500;
-/** The connection is asked this often whether it still lives; a revocation must not wait for TCP. */
+/** The connection is asked this often whether it still lives; what it would tell must not wait for TCP. */
 const PROBE_INTERVAL_MS = 5_000;
 
-export interface RevocationListener {
+export interface Listener {
   close(): Promise<void>;
 }
 
 /**
- * Hears of changed credentials. `onChanged` gets a device, or null after the connection was
- * lost: whatever was said meanwhile was missed, so every session has to be checked.
+ * Hears what is said on PostgreSQL's channels (NOTIFY), on a connection of its own that is made
+ * again whenever it is lost. `onConnected` is called each time it hears: whatever was said before
+ * that was missed.
  */
-export function listenForRevocations(options: {
+export function listenTo(options: {
   databaseUrl: string;
+  role: DatabaseRole;
+  channels: readonly string[];
   log: Log;
-  onChanged: (deviceId: number | null) => void;
-}): RevocationListener {
-  const { databaseUrl, log, onChanged } = options;
+  onConnected: () => void;
+  onNotified: (channel: string, payload: string) => void;
+}): Listener {
+  const { databaseUrl, role, channels, log, onConnected, onNotified } = options;
   let client: pg.Client | null = null;
   let closed = false;
   let retry: NodeJS.Timeout | undefined;
 
   const connect = async (): Promise<void> => {
     const next = new pg.Client({
-      ...clientOptions(databaseUrl, 'wayleave_broker'),
+      ...clientOptions(databaseUrl, role),
       query_timeout: PROBE_INTERVAL_MS,
       connectionTimeoutMillis: PROBE_INTERVAL_MS,
     });
@@ -35,7 +38,7 @@ export function listenForRevocations(options: {
     const onLost = (error?: Error): void => {
       if (lost || closed) return;
       lost = true;
-      log.warn({ err: error }, 'not hearing of revocations until the database is back');
+      log.warn({ err: error, channels }, 'not hearing of changes until the database is back');
       void next
         .end()
         .catch((endError: unknown) => log.debug({ err: endError }, 'the connection was already gone'));
@@ -43,12 +46,12 @@ export function listenForRevocations(options: {
     };
     next.on('error', onLost);
     next.on('end', () => onLost());
-    next.on('notification', ({ payload }) => onChanged(Number(payload)));
+    next.on('notification', ({ channel, payload }) => onNotified(channel, payload ?? ''));
     try {
       await next.connect();
-      await next.query(`LISTEN ${CREDENTIAL_CHANNEL}`);
+      await next.query(channels.map((channel) => `LISTEN ${channel}`).join('; '));
       client = next;
-      onChanged(null);
+      onConnected();
     } catch (error) {
       onLost(error instanceof Error ? error : new Error(String(error)));
     }

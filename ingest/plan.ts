@@ -1,0 +1,194 @@
+import type { Connection } from '@wayleave/runtime/postgres.ts';
+import { judge, MAX_GAP_MS } from '@wayleave/telematics/positions/quality/judge.ts';
+import { ownDoubts } from '@wayleave/telematics/positions/quality/plausibility.ts';
+import {
+  mergedRow,
+  type RevisedPosition,
+  TrackRepair,
+} from '@wayleave/telematics/positions/quality/repair.ts';
+import { MISDATED } from '@wayleave/telematics/positions/quality/verdict.ts';
+import { positionsAt, trackStarts } from '@wayleave/telematics/positions/track-store.ts';
+import type { StoredPosition } from '@wayleave/telematics/positions/stored-position.ts';
+import type { Batch } from './batch.ts';
+import { followTracks, knowDevices } from './know-devices.ts';
+import type { KnownDevice, KnownDevices } from './known-devices.ts';
+
+/** What a batch comes to once it is judged: what its transaction writes, and what is known after it. */
+export interface Plan {
+  /** Newer than everything stored of their devices. */
+  added: StoredPosition[];
+  /** New or in the place of stored ones. */
+  put: StoredPosition[];
+  revised: RevisedPosition[];
+  devices: KnownDevice[];
+  /** The latest good positions of the devices that have another one now. */
+  moved: StoredPosition[];
+}
+
+/** A device while the batch is judged. */
+interface Work {
+  before: KnownDevice;
+  now: KnownDevice;
+  /** The latest fix time of the batch so far. */
+  lastMs: number;
+  /** Its rows, if they are not in order or not all after what is stored. */
+  disordered: StoredPosition[] | null;
+}
+
+/**
+ * Judges the rows of a batch: in memory those that come in order, with the stored positions around
+ * them those that do not. Runs inside the transaction that will write the plan.
+ * @param isCareful rows may be stored that this worker does not know of: ask for everything
+ */
+export async function planBatch(
+  connection: Connection,
+  batch: Batch,
+  known: KnownDevices,
+  isCareful: boolean,
+): Promise<Plan> {
+  const works = await openWorks(
+    connection,
+    batch.rows,
+    isCareful ? null : known,
+    isCareful || batch.isReplay,
+  );
+  // A doubtful time says nothing of what is stored under it, and what is there may know the time.
+  const isMisdated = ({ deviceId, position }: StoredPosition): boolean =>
+    (ownDoubts(position, works.get(deviceId)!.before.thresholds) & MISDATED) !== 0;
+  const asked = isCareful ? batch.rows : batch.rows.filter(isMisdated);
+  const rows = asked.length > 0 ? await mergedWithStored(connection, batch.rows, asked) : batch.rows;
+  const plan: Plan = { added: [], put: [], revised: [], devices: [], moved: [] };
+  const misdated: StoredPosition[] = [];
+
+  for (const row of rows) {
+    const work = works.get(row.deviceId)!;
+    const { fixTimeMs, receivedAtMs } = row.position;
+    if (receivedAtMs > work.now.lastReceivedAtMs) work.now.lastReceivedAtMs = receivedAtMs;
+    const doubts = ownDoubts(row.position, work.before.thresholds);
+    if ((doubts & MISDATED) !== 0) {
+      row.verdict = judge(work.now.track, row, doubts, work.before.thresholds).verdict;
+      misdated.push(row);
+    } else if (fixTimeMs <= work.lastMs) {
+      work.disordered ??= [];
+    } else {
+      work.lastMs = fixTimeMs;
+    }
+  }
+
+  for (const row of rows) {
+    if ((row.verdict.doubts & MISDATED) !== 0) continue;
+    const work = works.get(row.deviceId)!;
+    if (work.disordered) work.disordered.push(row);
+    else addInOrder(row, work, plan);
+  }
+  await repair(
+    connection,
+    [...works.values()].filter(({ disordered }) => disordered !== null),
+    plan,
+  );
+  plan.put.push(...misdated);
+
+  for (const { before, now } of works.values()) {
+    plan.devices.push(now);
+    if (now.track.good !== null && now.track.good !== before.track.good) plan.moved.push(now.track.good);
+  }
+  if (isCareful) {
+    // What is in order for its device may still be stored, under a time that was in doubt.
+    plan.put.push(...plan.added);
+    plan.added = [];
+  }
+  return plan;
+}
+
+/** Judges a row that is later than everything before it. */
+function addInOrder(row: StoredPosition, { before, now }: Work, plan: Plan): void {
+  const { position } = row;
+  const judged = judge(now.track, row, ownDoubts(position, before.thresholds), before.thresholds);
+  row.verdict = judged.verdict;
+  now.track = judged.track;
+  now.newestFixTimeMs = position.fixTimeMs;
+  for (const { fix, verdict } of judged.revisions) {
+    fix.verdict = verdict;
+    // What came with this batch is not stored yet, and takes its verdict along.
+    const { fixTimeMs } = fix.position;
+    if (fixTimeMs <= before.newestFixTimeMs)
+      plan.revised.push({ deviceId: row.deviceId, fixTimeMs, verdict });
+  }
+  plan.added.push(row);
+}
+
+/** Places late rows among the stored ones of their devices, then the later ones after them. */
+async function repair(connection: Connection, works: readonly Work[], plan: Plan): Promise<void> {
+  const repairs = new Map<number, TrackRepair>();
+  const later = new Map<Work, StoredPosition[]>();
+  const questions = [];
+  for (const work of works) {
+    const rows = work.disordered!.sort((a, b) => a.position.fixTimeMs - b.position.fixTimeMs);
+    const { deviceId, newestFixTimeMs } = work.before;
+    const late = rows.filter(({ position }) => position.fixTimeMs <= newestFixTimeMs);
+    later.set(work, rows.slice(late.length));
+    if (late.length === 0) continue;
+    const beforeMs = late[0]!.position.fixTimeMs;
+    const goodMs = work.before.track.good?.position.fixTimeMs ?? null;
+    questions.push({ deviceId, beforeMs, sinceMs: beforeMs - MAX_GAP_MS, goodMs, late, work });
+  }
+  if (questions.length > 0) {
+    const starts = await trackStarts(connection, questions);
+    for (const { deviceId, late, work } of questions) {
+      repairs.set(deviceId, new TrackRepair(starts.get(deviceId)!.track, late, work.before.thresholds));
+    }
+    await followTracks(connection, starts, (deviceId, rows) => {
+      const tracked = repairs.get(deviceId)!;
+      tracked.feed(rows);
+      return !tracked.isDone;
+    });
+  }
+  for (const work of works) {
+    const repaired = repairs.get(work.before.deviceId)?.finish(work.before.track);
+    if (repaired) {
+      plan.put.push(...repaired.written);
+      plan.revised.push(...repaired.revised);
+      work.now.track = repaired.track;
+    }
+    for (const row of later.get(work)!) addInOrder(row, work, plan);
+  }
+}
+
+/** The rows, those of them that are asked for with what is stored of the same instants. */
+async function mergedWithStored(
+  connection: Connection,
+  rows: readonly StoredPosition[],
+  asked: readonly StoredPosition[],
+): Promise<StoredPosition[]> {
+  const stored = new Map(
+    (await positionsAt(connection, asked)).map((row) => [`${row.deviceId}:${row.position.fixTimeMs}`, row]),
+  );
+  return rows.map((row) => {
+    const there = stored.get(`${row.deviceId}:${row.position.fixTimeMs}`);
+    return there ? mergedRow(there, row) : row;
+  });
+}
+
+async function openWorks(
+  connection: Connection,
+  rows: readonly StoredPosition[],
+  known: KnownDevices | null,
+  mayBeAhead: boolean,
+): Promise<Map<number, Work>> {
+  const works = new Map<number, Work>();
+  const missing = new Map<number, { deviceId: number; operatorId: number }>();
+  for (const { deviceId, operatorId } of rows) {
+    if (works.has(deviceId) || missing.has(deviceId)) continue;
+    const device = known?.get(deviceId);
+    if (device) works.set(deviceId, workOf(device));
+    else missing.set(deviceId, { deviceId, operatorId });
+  }
+  for (const device of await knowDevices(connection, [...missing.values()], mayBeAhead)) {
+    works.set(device.deviceId, workOf(device));
+  }
+  return works;
+}
+
+function workOf(before: KnownDevice): Work {
+  return { before, now: { ...before }, lastMs: before.newestFixTimeMs, disordered: null };
+}

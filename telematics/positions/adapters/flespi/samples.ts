@@ -1,0 +1,113 @@
+import { Doubt } from '../../quality/doubts.ts';
+import { jsonPayload, type Sample } from '../testing/sample.ts';
+
+const TOPIC = 'flespi/message/gw/devices/182083';
+
+export const flespiSamples: readonly Sample[] = [
+  // The fields of https://flespi.com/kb/messages-basic-information-units with values of our own.
+  {
+    name: 'a single message',
+    topic: TOPIC,
+    payload: jsonPayload({
+      'battery.voltage': 3.94,
+      'channel.id': 429,
+      'device.id': 182_083,
+      'device.name': 'Boda 12',
+      'device.type.id': 744,
+      'engine.ignition.status': false,
+      'event.priority.enum': 0,
+      'external.powersource.voltage': 12.64,
+      'gnss.state.enum': 1,
+      'gnss.status': true,
+      'gsm.mcc': 641,
+      'gsm.mnc': 10,
+      'gsm.signal.level': 80,
+      ident: '867000000000001',
+      'movement.status': false,
+      peer: '192.0.2.7:40112',
+      'position.altitude': 1190,
+      'position.direction': 281,
+      'position.hdop': 0.7,
+      'position.latitude': 0.3476,
+      'position.longitude': 32.5825,
+      'position.satellites': 15,
+      'position.speed': 0,
+      'position.valid': true,
+      'protocol.id': 14,
+      'server.timestamp': 1_795_168_802.104_21,
+      timestamp: 1_795_168_800.25,
+      'vehicle.mileage': 12_034.5,
+    }),
+    expected: {
+      fixTimeMs: Date.UTC(2026, 10, 20, 10, 0, 0, 250),
+      lat: 0.3476,
+      lon: 32.5825,
+      speedKmh: 0,
+      headingDeg: 281,
+      altitudeM: 1190,
+      satellites: 15,
+      ignition: false,
+      odometerM: 12_034_500,
+      batteryV: 12.64,
+      alarm: null,
+      doubts: 0,
+      attributes: {
+        hdop: 0.7,
+        deviceBatteryV: 3.94,
+        moving: false,
+        gsmSignal: 80,
+        'event.priority.enum': 0,
+        'gnss.state.enum': 1,
+        'gnss.status': true,
+        'gsm.mcc': 641,
+        'gsm.mnc': 10,
+        peer: '192.0.2.7:40112',
+        'protocol.id': 14,
+        'server.timestamp': 1_795_168_802.104_21,
+      },
+    },
+  },
+  // After https://github.com/traccar/traccar, src/test/java/org/traccar/protocol/
+  // FlespiProtocolDecoderTest.java (Apache-2.0, commit 9e5c458), shortened.
+  {
+    name: 'a list with a fix that is not valid',
+    topic: TOPIC,
+    payload: Buffer.from(
+      '[{"position.valid":false,"ain#4":0,"position.direction":0,"position.speed":0,"position.latitude":10.11223,"gnss.antenna.cut.status":true,"din":3,"position.altitude":0,"shock.event.trigger":false,"gsm.signal.level":0,"position.satellites":0,"alarm.event.trigger":false,"movement.status":true,"ident":"605630","timestamp":946684840,"engine.ignition.status":true,"external.powersource.voltage":15.298,"position.longitude":20.88774,"battery.voltage":4.088}]',
+    ),
+    expected: {
+      fixTimeMs: 946_684_840_000,
+      lat: 10.112_23,
+      lon: 20.887_74,
+      satellites: 0,
+      ignition: true,
+      batteryV: 15.298,
+      alarm: 'antennaCut',
+      doubts: Doubt.noFix,
+      attributes: {
+        deviceBatteryV: 4.088,
+        moving: true,
+        gsmSignal: 0,
+        'ain#4': 0,
+        din: 3,
+      },
+    },
+  },
+  {
+    name: 'a list with an alarm',
+    topic: TOPIC,
+    payload: Buffer.from(
+      '[{"ain#1":1,"alarm.event.trigger":true,"custom.SOS":1,"custom.tparam":"lorem","din":722,"ident":"605630","position.altitude":300,"position.direction":0,"position.hdop":1.1,"position.latitude":53.90821,"position.longitude":27.524165,"position.satellites":7,"position.speed":0,"timestamp":1508508510.013227}]',
+    ),
+    expected: {
+      fixTimeMs: 1_508_508_510_013,
+      lat: 53.908_21,
+      lon: 27.524_165,
+      altitudeM: 300,
+      satellites: 7,
+      alarm: 'general',
+      doubts: 0,
+      attributes: { hdop: 1.1, 'ain#1': 1, 'custom.SOS': 1, 'custom.tparam': 'lorem', din: 722 },
+    },
+  },
+];
