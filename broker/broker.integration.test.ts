@@ -28,8 +28,10 @@ import { createBrokerMetrics } from './broker-metrics.ts';
 import { createCredentialLookup } from './credential-lookup.ts';
 import { limits } from './limits.ts';
 import { type Listener, listenTcp, listenTls } from './listeners.ts';
-import type { RevocationListener } from './revocations.ts';
+import type { Listener as ChangeListener } from '@wayleave/runtime/notifications.ts';
 import { keepSessionsAllowed } from './session-checks.ts';
+import { testAdapters } from './test/fleet-format.ts';
+import { noCommands } from './test/no-commands.ts';
 import { UplinkWriter } from './uplink-writer.ts';
 
 const KEY = Buffer.alloc(32, 7);
@@ -44,7 +46,7 @@ let pool: Pool;
 let redis: Redis;
 let broker: Broker;
 let listener: Listener;
-let revocations: RevocationListener;
+let revocations: ChangeListener;
 let writer: UplinkWriter;
 /** Set to hold the log's answers back. */
 let gate: Promise<void> | null = null;
@@ -82,11 +84,15 @@ beforeEach(async () => {
   broker = await createBroker({
     lookup: createCredentialLookup((idents) => credentialsByIdent(pool, idents)),
     secretKey: KEY,
+    askRoutes: noRoutes,
+    adapters: testAdapters,
     writer,
+    commands: noCommands,
     metrics: createBrokerMetrics(createMetrics('test')),
     log,
     maxFrameBytes: MAX_FRAME_BYTES,
     maxPublishesPerS: 100,
+    maxGatewayPublishesPerS: 100,
   });
   revocations = keepSessionsAllowed({
     databaseUrl: database.url,
@@ -112,6 +118,9 @@ afterEach(async () => {
   await revocations.close();
   await writer.close();
 });
+
+// Gateways have tests of their own (gateway.integration.test.ts).
+const noRoutes = (): Promise<Map<string, number>> => Promise.reject(new Error('no gateway is here'));
 
 let idents = 0;
 async function provision(): Promise<string> {
@@ -237,11 +246,15 @@ describe('a login', () => {
     const other = await createBroker({
       lookup: createCredentialLookup((asked) => credentialsByIdent(lost, asked)),
       secretKey: KEY,
+      askRoutes: noRoutes,
+      adapters: testAdapters,
       writer,
+      commands: noCommands,
       metrics: createBrokerMetrics(createMetrics('test')),
       log,
       maxFrameBytes: MAX_FRAME_BYTES,
       maxPublishesPerS: 100,
+      maxGatewayPublishesPerS: 100,
     });
     const { port, close } = await listenTcp({
       host: '127.0.0.1',
@@ -508,7 +521,7 @@ describe('a device whose credential changes', () => {
       UPDATE devices SET revoked_at = now() WHERE ident = '${ident}';
       ALTER TABLE devices ENABLE TRIGGER devices_credential_change; COMMIT`);
     await owner.query(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND pid <> pg_backend_pid()",
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND pid <> pg_backend_pid() AND datname = current_database()",
     );
     await gone;
   });

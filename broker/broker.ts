@@ -2,36 +2,51 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Log } from '@wayleave/runtime/log.ts';
 import type { DeviceCredential } from '@wayleave/telematics/devices/credential-store.ts';
+import type { Adapters } from '@wayleave/telematics/positions/adapters/adapters.ts';
 import { Aedes, type AedesOptions, type Client } from 'aedes';
 import { LRUCache } from 'lru-cache';
 import { logIn, REFUSED_IDENTIFIER, REFUSED_UNAVAILABLE, refusalError } from './authenticate.ts';
 import type { BrokerMetrics } from './broker-metrics.ts';
+import { CommandDelivery, type CommandStore } from './command-delivery.ts';
+import { connectDownlink, publishToNobody } from './downlink.ts';
 import { FlowControl } from './flow-control.ts';
 import { FrameGuard } from './frame-guard.ts';
+import { GatewayLane } from './gateway-lane.ts';
+import { NOBODY, type Part, partsOf } from './gateway-parts.ts';
+import { type AskRoutes, GatewayRoutes } from './gateway-routes.ts';
 import { guardInlet, type Inlet } from './inlet.ts';
 import { limits } from './limits.ts';
 import { TokenBucket } from './rate-limit.ts';
-import { Sessions } from './session.ts';
-import { mayPublish, maySubscribe } from './topic-policy.ts';
+import { type Session, Sessions } from './session.ts';
+import { mayGatewayPublish, mayTrackerPublish, mayTrackerSubscribe } from './topic-policy.ts';
 import type { UplinkWriter } from './uplink-writer.ts';
 
 export interface BrokerOptions {
   lookup: (ident: string) => Promise<DeviceCredential | undefined>;
   secretKey: Buffer;
+  /** Of which devices the idents are for which a gateway may speak. */
+  askRoutes: AskRoutes;
+  adapters: Adapters;
   writer: UplinkWriter;
+  commands: CommandStore;
   metrics: BrokerMetrics;
   log: Log;
   maxFrameBytes: number;
   maxPublishesPerS: number;
+  maxGatewayPublishesPerS: number;
 }
 
 export interface Broker {
   sessions: Sessions;
   flow: FlowControl;
+  routes: GatewayRoutes;
+  commands: CommandDelivery;
   /** Takes over an accepted connection. */
   accept(socket: Socket): void;
-  /** Ends every session of a device. */
+  /** Ends every session of a device or gateway, and forgets for whom it was spoken. */
   disconnect(deviceId: number, reason: string): void;
+  /** A gateway's rights changed, or (null) those of any may have. */
+  forgetRoutes(gatewayId: number | null): void;
   close(): Promise<void>;
 }
 
@@ -41,9 +56,11 @@ export interface Broker {
  * share nothing.
  */
 export async function createBroker(options: BrokerOptions): Promise<Broker> {
-  const { lookup, secretKey, writer, metrics, log } = options;
+  const { lookup, secretKey, adapters, writer, metrics, log } = options;
   const sessions = new Sessions();
   const flow = new FlowControl();
+  const routes = new GatewayRoutes(options.askRoutes);
+  const commands = new CommandDelivery({ store: options.commands, sessions, metrics, log });
   const connections = new WeakMap<Client, { guard: FrameGuard; inlet: Inlet }>();
   const malformedIds = new WeakSet<Client>();
   const changedAtMs = new LRUCache<number, number>({ max: limits.maxRememberedChanges });
@@ -97,39 +114,43 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
       if (
         !session ||
         packet.topic.length > limits.maxTopicLength ||
-        !mayPublish(session.ident, packet.topic)
+        !(session.lane
+          ? mayGatewayPublish(packet.topic)
+          : mayTrackerPublish(session.ident, packet.topic, adapters))
       ) {
         metrics.refusals.inc({ reason: 'foreign_topic' });
         log.info({ ident: session?.ident, topic: packet.topic.slice(0, 200) }, 'publish on a foreign topic');
         return done(new Error('not a topic of this device'));
       }
+      const { topic } = packet;
       const payload = packet.payload as Buffer;
-      const bytes = payload.length + packet.topic.length;
       const receivedAtMs = Date.now();
+      const parts = session.lane ? partsFor(session, { topic, payload, receivedAtMs }) : null;
+      const bytes = parts ? bytesOf(parts, topic) : payload.length + topic.length;
       flow.entered(session, bytes, performance.now());
-      writer.accept(
-        {
-          deviceId: session.deviceId,
-          operatorId: session.operatorId,
-          receivedAtMs,
-          maybeRepeated: packet.dup || receivedAtMs < session.mayRepeatUntilMs,
-          topic: packet.topic,
-          payload,
-        },
-        () => {
-          flow.left(session, bytes);
-          // Aedes keeps a QoS 2 packet until its PUBREL; the log has what it carried.
-          packet.payload = Buffer.alloc(0);
-          done(null);
-        },
-      );
+      const settle = (error?: Error): void => {
+        flow.left(session, bytes);
+        // Aedes keeps a QoS 2 packet until its PUBREL; the log has what it carried.
+        packet.payload = Buffer.alloc(0);
+        if (error) metrics.refusals.inc({ reason: 'overloaded' });
+        done(error ?? null);
+      };
+      if (session.lane && parts) {
+        session.lane.accept({ topic, receivedAtMs, parts, bytes, settle });
+      } else {
+        const { deviceId, operatorId } = session;
+        writer.accept({ deviceId, operatorId, receivedAtMs, unaddressed: false, topic, payload }, settle);
+      }
     },
 
     // A refused filter is answered with 0x80 in the SUBACK; the session goes on.
     authorizeSubscribe: (client, subscription, done) => {
       const session = sessions.of(client);
-      done(null, session && maySubscribe(session.ident, subscription.topic) ? subscription : null);
+      const isAllowed = session && !session.lane && mayTrackerSubscribe(session.ident, subscription.topic);
+      done(null, isAllowed ? subscription : null);
     },
+
+    authorizeForward: (client, packet) => commands.forward(client, packet),
   };
 
   const aedes = new Aedes({
@@ -142,8 +163,9 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     maxInflightInbound: limits.maxInFlightMessagesPerClient,
     keepaliveLimit: limits.maxKeepaliveS,
   });
-  keepUplinkFromSubscribers(aedes);
+  publishToNobody(aedes);
   await aedes.listen();
+  connectDownlink(aedes, sessions, commands);
 
   aedes.on('clientDisconnect', (client) => sessionEnded(client));
   aedes.on('clientError', (client, error) => {
@@ -161,6 +183,8 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
       oldest.client.close();
       sessionEnded(oldest.client);
     }
+    const isGateway = credential.kind === 'gateway';
+    const maxPerS = isGateway ? options.maxGatewayPublishesPerS : options.maxPublishesPerS;
     sessions.add({
       client,
       inlet,
@@ -168,12 +192,25 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
       operatorId: credential.operatorId,
       ident: credential.ident,
       secretHash: credential.secretHash,
-      publishes: new TokenBucket(options.maxPublishesPerS, options.maxPublishesPerS * 10, performance.now()),
+      lane: isGateway ? new GatewayLane(credential, { routes, writer, log }) : null,
+      publishes: new TokenBucket(maxPerS, maxPerS * 10, performance.now()),
       inFlightMessages: 0,
       inFlightBytes: 0,
       paused: null,
-      mayRepeatUntilMs: Date.now() + limits.mayRepeatForMs,
     });
+  }
+
+  /** A fault in a format must not end everybody's connection. */
+  function partsFor(
+    { ident }: Session,
+    message: { topic: string; payload: Buffer; receivedAtMs: number },
+  ): Part[] {
+    try {
+      return partsOf(adapters, message);
+    } catch (error) {
+      log.error({ err: error, ident, topic: message.topic }, 'a message could not be divided');
+      return [{ ident: NOBODY, payload: message.payload }];
+    }
   }
 
   function sessionEnded(client: Client): void {
@@ -181,11 +218,14 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     if (!session) return;
     flow.forget(session);
     sessions.remove(client);
+    commands.ended(session);
   }
 
   return {
     sessions,
     flow,
+    routes,
+    commands,
     accept: (socket) => {
       socket.setNoDelay(true);
       const guard = new FrameGuard(frameLimits);
@@ -197,34 +237,23 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     },
     disconnect: (deviceId, reason) => {
       changedAtMs.set(deviceId, performance.now());
+      routes.forget(deviceId);
       for (const session of sessions.ofDevice(deviceId)) {
         metrics.refusals.inc({ reason });
         log.info({ ident: session.ident, reason }, 'session ended');
         session.client.close();
       }
     },
-    close: () => new Promise((resolve) => aedes.close(() => resolve())),
+    forgetRoutes: (gatewayId) => routes.forget(gatewayId),
+    close: async () => {
+      routes.isClosed = true;
+      await new Promise<void>((resolve) => aedes.close(() => resolve()));
+      await commands.close();
+    },
   };
 }
 
-/**
- * What trackers publish goes to the log and nowhere else: no subscriber of this broker may see
- * it, so retained storage, offline queues and the emitter would be work for nothing. Messages
- * without a client (commands) still take Aedes's own way; its $SYS chatter has no reader.
- */
-function keepUplinkFromSubscribers(aedes: Aedes): void {
-  const publish = aedes.publish.bind(aedes) as (packet: unknown, client: unknown, done: unknown) => void;
-  const override = (
-    packet: { topic: string },
-    clientOrDone: Client | null | (() => void),
-    done?: () => void,
-  ): void => {
-    if (typeof clientOrDone === 'function') {
-      if (packet.topic.startsWith('$SYS/')) return clientOrDone();
-      return publish(packet, null, clientOrDone);
-    }
-    if (clientOrDone === null) return publish(packet, null, done);
-    done?.();
-  };
-  aedes.publish = override;
+/** What the parts of a message take in the log, each with the topic: more than came, if there are many. */
+function bytesOf(parts: readonly Part[], topic: string): number {
+  return parts.reduce((bytes, { payload }) => bytes + payload.length + topic.length, 0);
 }

@@ -5,6 +5,7 @@ import { createCredentialLookup } from './credential-lookup.ts';
 const credential = (ident: string): DeviceCredential => ({
   deviceId: Number(ident),
   operatorId: 1,
+  kind: 'tracker',
   ident,
   secretHash: Buffer.alloc(32),
   revoked: false,

@@ -38,8 +38,19 @@ export const limits = {
   maxWaitingConnections: 20_000,
   /** Changed credentials remembered, for logins that read them just before. */
   maxRememberedChanges: 10_000,
-  /** After a login, how long a message counts as one that the tracker may have sent before. */
-  mayRepeatForMs: 1_000,
+  /** Idents of which it is remembered for which device a gateway speaks, over all gateways. */
+  maxKnownRoutes: 100_000,
+  /** How long an ident is taken for one that the gateway may not speak for, before it is asked again. */
+  deniedRouteMs: 5_000,
+  /** Messages of gateways that wait for the database, over all: half of what the broker may hold. */
+  maxHeldMessages: 10_000,
+  maxHeldBytes: 16 * MIB,
+  /** Devices in one question for their next commands. */
+  maxDevicesPerClaim: 500,
+  /** Commands written to connections and not acknowledged, over all; the others wait in the database. */
+  maxCommandsUnderWay: 10_000,
+  /** A command that a tracker does not acknowledge for this long is given back. */
+  commandAckWaitMs: 30_000,
 } as const;
 
 export const limitVariables = {
@@ -54,6 +65,11 @@ export const limitVariables = {
     .min(0.1)
     .default(250)
     .describe('Publishes a second of one device, averaged over ten seconds; faster ones are slowed down'),
+  GATEWAY_MAX_PUBLISHES_PER_S: z.coerce
+    .number()
+    .min(0.1)
+    .default(5_000)
+    .describe('The same for a gateway, which publishes for many devices'),
   MAX_FRAME_KIB: z.coerce
     .number()
     .int()

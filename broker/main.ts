@@ -6,8 +6,17 @@ import { startOpsServer } from '@wayleave/runtime/ops-server.ts';
 import { createPool } from '@wayleave/runtime/postgres.ts';
 import { closeRedis, createRedis } from '@wayleave/runtime/redis.ts';
 import { createRedisUplinkLog } from '@wayleave/runtime/uplink-log/redis-uplink-log.ts';
+import { listenTo } from '@wayleave/runtime/notifications.ts';
 import { requireFsync } from '@wayleave/runtime/uplink-log/require-fsync.ts';
+import {
+  claimCommands,
+  COMMAND_CHANNEL,
+  giveBack,
+  markDelivered,
+} from '@wayleave/telematics/commands/delivery-store.ts';
 import { credentialsById, credentialsByIdent } from '@wayleave/telematics/devices/credential-store.ts';
+import { devicesOfGateway } from '@wayleave/telematics/devices/routing-store.ts';
+import { createAdapters } from '@wayleave/telematics/positions/adapters/adapters.ts';
 import { z } from 'zod';
 import { createBroker } from './broker.ts';
 import { createBrokerMetrics, observeBroker } from './broker-metrics.ts';
@@ -27,6 +36,8 @@ const config = configOrExit(() => {
     UPLINK_SHARDS: env.UPLINK_SHARDS,
     UPLINK_LOG_MAX_MIB: env.UPLINK_LOG_MAX_MIB,
     UPLINK_FSYNC: env.UPLINK_FSYNC,
+    TRACCAR_TOPIC: env.TRACCAR_TOPIC,
+    FLESPI_TOPIC: env.FLESPI_TOPIC,
     MQTT_PORT: port(1883),
     MQTTS_PORT: port(8883),
     MQTTS_CERT_FILE: z
@@ -64,14 +75,27 @@ runService(log, async ({ onClose }) => {
   const broker = await createBroker({
     lookup: createCredentialLookup((idents) => credentialsByIdent(pool, idents)),
     secretKey: config.DEVICE_SECRET_KEY,
+    askRoutes: (gatewayId, idents) => devicesOfGateway(pool, gatewayId, idents),
+    adapters: createAdapters({ traccarTopic: config.TRACCAR_TOPIC, flespiTopic: config.FLESPI_TOPIC }),
     writer,
+    commands: {
+      claim: (asked) => claimCommands(pool, asked),
+      markDelivered: (commands) => markDelivered(pool, commands),
+      giveBack: (commands) => giveBack(pool, commands),
+    },
     metrics,
     log,
     maxFrameBytes: config.MAX_FRAME_KIB * 1_024,
     maxPublishesPerS: config.DEVICE_MAX_PUBLISHES_PER_S,
+    maxGatewayPublishesPerS: config.GATEWAY_MAX_PUBLISHES_PER_S,
   });
   onClose('sessions', () => broker.close());
-  observeBroker(registry, { sessions: broker.sessions, flow: broker.flow, writer: writer.figures });
+  observeBroker(registry, {
+    sessions: broker.sessions,
+    flow: broker.flow,
+    routes: broker.routes,
+    writer: writer.figures,
+  });
 
   const checks = keepSessionsAllowed({
     databaseUrl: config.DATABASE_URL,
@@ -80,6 +104,15 @@ runService(log, async ({ onClose }) => {
     credentialsOf: (deviceIds) => credentialsById(pool, deviceIds),
   });
   onClose('revocations', () => checks.close());
+  const commandListener = listenTo({
+    databaseUrl: config.DATABASE_URL,
+    role: 'wayleave_broker',
+    channels: [COMMAND_CHANNEL],
+    log,
+    onConnected: () => broker.commands.askForAll(),
+    onNotified: (_channel, deviceId) => broker.commands.notified(Number(deviceId)),
+  });
+  onClose('commands', () => commandListener.close());
 
   const onConnection = spreadConnections(config.MAX_CONNECTS_PER_S, broker.accept, () =>
     metrics.refusals.inc({ reason: 'too_many_connections' }),

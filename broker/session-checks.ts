@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '@wayleave/runtime/log.ts';
-import type { DeviceCredential } from '@wayleave/telematics/devices/credential-store.ts';
+import { type Listener, listenTo } from '@wayleave/runtime/notifications.ts';
+import { CREDENTIAL_CHANNEL, type DeviceCredential } from '@wayleave/telematics/devices/credential-store.ts';
+import { GATEWAY_CHANNEL } from '@wayleave/telematics/devices/routing-store.ts';
 import type { Broker } from './broker.ts';
-import { listenForRevocations, type RevocationListener } from './revocations.ts';
 
 /** Sessions checked with one question. */
 const MAX_DEVICES_PER_QUERY = 1_000;
@@ -10,14 +11,15 @@ const RETRY_MS = 500;
 
 /**
  * Ends the sessions of devices whose secret was rotated or revoked, within moments of the
- * change; and checks all of them whenever a change may have been missed.
+ * change; and checks all of them whenever a change may have been missed. For whom gateways speak
+ * is forgotten at the same moments, and when their lists change, which ends no session.
  */
 export function keepSessionsAllowed(options: {
   databaseUrl: string;
   log: Log;
   broker: Broker;
   credentialsOf: (deviceIds: number[]) => Promise<DeviceCredential[]>;
-}): RevocationListener {
+}): Listener {
   const { databaseUrl, log, broker, credentialsOf } = options;
 
   const checkAll = async (): Promise<void> => {
@@ -48,13 +50,20 @@ export function keepSessionsAllowed(options: {
     }
   };
 
-  return listenForRevocations({
+  return listenTo({
     databaseUrl,
+    role: 'wayleave_broker',
+    channels: [CREDENTIAL_CHANNEL, GATEWAY_CHANNEL],
     log,
-    // A changed secret ends the session as a revocation does: whoever holds the new one logs in again.
-    onChanged: (deviceId) => {
-      if (deviceId !== null) return broker.disconnect(deviceId, 'revoked');
+    // Whatever was said before was missed.
+    onConnected: () => {
+      broker.forgetRoutes(null);
       void checkUntilDone();
+    },
+    onNotified: (channel, payload) => {
+      if (channel === GATEWAY_CHANNEL) return broker.forgetRoutes(Number(payload));
+      // A changed secret ends the session as a revocation does: whoever holds the new one logs in again.
+      broker.disconnect(Number(payload), 'revoked');
     },
   });
 }

@@ -1,8 +1,9 @@
 import type { Client } from 'aedes';
+import type { GatewayLane } from './gateway-lane.ts';
 import type { Inlet } from './inlet.ts';
 import type { TokenBucket } from './rate-limit.ts';
 
-/** A tracker's login on one connection, and what the broker counts about it. */
+/** A tracker's or gateway's login on one connection, and what the broker counts about it. */
 export interface Session {
   client: Client;
   inlet: Inlet;
@@ -11,13 +12,13 @@ export interface Session {
   ident: string;
   /** Under which it logged in, to notice a change of secret that was not heard of. */
   secretHash: Buffer;
+  /** Of a gateway: by which its messages go to the log. A tracker speaks for itself and has none. */
+  lane: GatewayLane | null;
   publishes: TokenBucket;
   inFlightMessages: number;
   inFlightBytes: number;
   /** Why reading from it is suspended, if it is. */
   paused: null | 'in_flight' | 'rate';
-  /** Until then its messages count as possibly repeated: trackers resend after a reconnect. */
-  mayRepeatUntilMs: number;
 }
 
 /** The sessions of this broker, by connection and by device. */

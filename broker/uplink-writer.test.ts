@@ -42,7 +42,7 @@ function accept(writer: UplinkWriter, deviceId: number, text: string): Promise<v
       deviceId,
       operatorId: 1,
       receivedAtMs: 0,
-      maybeRepeated: false,
+      unaddressed: false,
       topic: 't',
       payload: Buffer.from(text),
     };

@@ -1,9 +1,13 @@
 import type { Pool } from '@wayleave/runtime/postgres.ts';
 
-/** What a broker needs to know to let a tracker in. */
+/** A tracker speaks for itself; a gateway for devices of its operator. */
+export type DeviceKind = 'tracker' | 'gateway';
+
+/** What a broker needs to know to let a tracker or a gateway in. */
 export interface DeviceCredential {
   deviceId: number;
   operatorId: number;
+  kind: DeviceKind;
   ident: string;
   /** HMAC-SHA-256 of the secret. */
   secretHash: Buffer;
@@ -13,12 +17,13 @@ export interface DeviceCredential {
 interface CredentialRow {
   id: string;
   operator_id: string;
+  kind: DeviceKind;
   ident: string;
   secret_hash: Buffer;
   revoked: boolean;
 }
 
-const CREDENTIAL = 'id, operator_id, ident, secret_hash, revoked_at IS NOT NULL AS revoked';
+const CREDENTIAL = 'id, operator_id, kind, ident, secret_hash, revoked_at IS NOT NULL AS revoked';
 
 const BY_IDENTS = `SELECT ${CREDENTIAL} FROM devices WHERE ident = ANY($1::text[])`;
 
@@ -51,6 +56,7 @@ function credentialOf(row: CredentialRow): DeviceCredential {
   return {
     deviceId: Number(row.id),
     operatorId: Number(row.operator_id),
+    kind: row.kind,
     ident: row.ident,
     secretHash: row.secret_hash,
     revoked: row.revoked,

@@ -9,15 +9,22 @@ export const deviceView = z
     model: z.string().nullable(),
     status: z.enum(['active', 'revoked']),
     createdAt: z.iso.datetime(),
-    lastSeenAt: z.iso.datetime().nullable().describe('When the message of its newest position came'),
+    lastSeenAt: z.iso
+      .datetime()
+      .nullable()
+      .describe('When its last message came, whether its fix was good or not'),
     vehicle: z.object({ id: z.string(), label: z.string() }).nullable().describe('Where it is installed now'),
   })
   .meta({ id: 'Device' });
 export type DeviceView = z.infer<typeof deviceView>;
 
+export const newIdent = z
+  .string()
+  .regex(/^[A-Za-z0-9._:-]{1,64}$/, '1 to 64 letters, digits, dots, dashes, colons');
+
 export const newDevice = z
   .strictObject({
-    ident: z.string().regex(/^[A-Za-z0-9._:-]{1,64}$/, '1 to 64 letters, digits, dots, dashes, colons'),
+    ident: newIdent,
     model: plainText(100).nullish(),
   })
   .meta({ id: 'NewDevice' });

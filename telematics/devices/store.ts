@@ -11,13 +11,18 @@ export interface DeviceRow {
   vehicle_label: string | null;
 }
 
+/*
+ * A device is a tracker here; gateways stand in the same table, as an ident and a secret let both
+ * in, and have a store of their own (gateway-store.ts).
+ */
+
 /**
- * With the vehicle of the running installation and the newest position's arrival, in one query.
+ * With the vehicle of the running installation and when it was last heard of, in one query.
  * LATERAL with a LIMIT, as for vehicles: one index look-up per device of the page.
  */
 const DEVICE_SQL = `
   SELECT d.id, d.ident, d.model, d.revoked_at, d.created_at,
-         l.received_at AS last_seen_at, v.id AS vehicle_id, v.label AS vehicle_label
+         l.last_received_at AS last_seen_at, v.id AS vehicle_id, v.label AS vehicle_label
   FROM devices d
   LEFT JOIN LATERAL (
     SELECT vehicle_id FROM installations WHERE device_id = d.id AND during @> now() LIMIT 1
@@ -31,15 +36,17 @@ export async function listDevices(
   afterId: string,
   limit: number,
 ): Promise<DeviceRow[]> {
-  const { rows } = await connection.query<DeviceRow>(`${DEVICE_SQL} WHERE d.id > $1 ORDER BY d.id LIMIT $2`, [
-    afterId,
-    limit,
-  ]);
+  const { rows } = await connection.query<DeviceRow>(
+    `${DEVICE_SQL} WHERE d.kind = 'tracker' AND d.id > $1 ORDER BY d.id LIMIT $2`,
+    [afterId, limit],
+  );
   return rows;
 }
 
 export async function findDevice(connection: Connection, id: string): Promise<DeviceRow | undefined> {
-  const { rows } = await connection.query<DeviceRow>(`${DEVICE_SQL} WHERE d.id = $1`, [id]);
+  const { rows } = await connection.query<DeviceRow>(`${DEVICE_SQL} WHERE d.kind = 'tracker' AND d.id = $1`, [
+    id,
+  ]);
   return rows[0];
 }
 
@@ -60,7 +67,7 @@ export async function insertDevice(
 export async function updateSecretHash(connection: Connection, id: string, hash: Buffer): Promise<boolean> {
   const { rowCount } = await connection.query(
     `UPDATE devices SET secret_hash = $2, secret_rotated_at = now()
-     WHERE id = $1 AND revoked_at IS NULL`,
+     WHERE id = $1 AND kind = 'tracker' AND revoked_at IS NULL`,
     [id, hash],
   );
   return rowCount === 1;
@@ -68,5 +75,8 @@ export async function updateSecretHash(connection: Connection, id: string, hash:
 
 /** Leaves the time of an earlier revocation as it is. */
 export async function revokeDevice(connection: Connection, id: string): Promise<void> {
-  await connection.query('UPDATE devices SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL', [id]);
+  await connection.query(
+    "UPDATE devices SET revoked_at = now() WHERE id = $1 AND kind = 'tracker' AND revoked_at IS NULL",
+    [id],
+  );
 }
