@@ -4,7 +4,14 @@ import { addToOutbox, claimUnsent, deleteSent, markSent } from '@wayleave/runtim
 import { createPool, inTransaction, type Pool } from '@wayleave/runtime/postgres.ts';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deleteIdempotencyKeys, deleteQuarantined, makePositionPartitions } from './maintenance-store.ts';
+import { commandedDevices } from '@wayleave/telematics/commands/testing/commanded-devices.ts';
+import {
+  deleteCommands,
+  deleteIdempotencyKeys,
+  deleteQuarantined,
+  expireCommands,
+  makePositionPartitions,
+} from './maintenance-store.ts';
 
 let database: TestDatabase;
 let pool: Pool;
@@ -54,6 +61,37 @@ describe('maintenance, under the role of jobs', () => {
       FROM operators, generate_series(1, 30) AS hour`);
     expect(await deleteIdempotencyKeys(pool, 24, 100)).toBe(7);
     expect(await count('idempotency_keys')).toBe(23);
+  });
+
+  it('closes commands whose time is over, a few at a time, and leaves the others', async () => {
+    const fleet = await commandedDevices(owner);
+    const deviceId = await fleet.makeDevice();
+    const ids = await fleet.ask(deviceId, 'native', ...Array.from({ length: 6 }, () => 'report'));
+    const states = ['queued', 'sent', 'delivered', 'answered', 'expired', 'queued'];
+    for (const [at, id] of ids.entries()) {
+      await owner.query(
+        `UPDATE device_commands SET state = $2, answer = CASE WHEN $2 = 'answered' THEN 'ok' END,
+           answered_at = CASE WHEN $2 = 'answered' THEN now() END WHERE id = $1`,
+        [id, states[at]],
+      );
+    }
+    await fleet.age(ids.slice(0, 5), 86_400);
+    expect(await expireCommands(pool, 2)).toBe(2);
+    expect(await expireCommands(pool, 2)).toBe(1);
+    expect(await expireCommands(pool, 2)).toBe(0);
+    const { rows } = await owner.query('SELECT state FROM device_commands ORDER BY id');
+    expect(rows.map(({ state }) => state)).toEqual([
+      'expired',
+      'expired',
+      'expired',
+      'answered',
+      'expired',
+      'queued',
+    ]);
+    await fleet.age(ids.slice(0, 3), 90 * 86_400);
+    expect(await deleteCommands(pool, 90, 2)).toBe(2);
+    expect(await deleteCommands(pool, 90, 2)).toBe(1);
+    expect(await count('device_commands')).toBe(3);
   });
 
   it('deletes outbox rows only after they were sent, and long ago', async () => {

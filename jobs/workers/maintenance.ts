@@ -4,9 +4,19 @@ import { inTransaction, type Pool } from '@wayleave/runtime/postgres.ts';
 import { createQueue, QUEUE_PREFIX } from '@wayleave/runtime/queues.ts';
 import type { Redis } from '@wayleave/runtime/redis.ts';
 import { Worker } from 'bullmq';
-import { deleteIdempotencyKeys, deleteQuarantined, makePositionPartitions } from '../maintenance-store.ts';
+import type { Counter } from 'prom-client';
+import {
+  deleteCommands,
+  deleteIdempotencyKeys,
+  deleteQuarantined,
+  expireCommands,
+  makePositionPartitions,
+} from '../maintenance-store.ts';
+import { keepSharedRetention, sweepPositions } from '../position-retention.ts';
+import { resumeReplays, trimQuarantine } from '../quarantine-upkeep.ts';
 
 const QUEUE = 'maintenance';
+const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 /** Days of partitions made ahead: as long as nobody may notice that this job stopped. */
 const PARTITION_DAYS_AHEAD = 7;
@@ -15,11 +25,13 @@ const KEEP_SENT_DAYS = 7;
 const KEEP_IDEMPOTENCY_KEYS_HOURS = 24;
 /** Long enough to mend a tracker's configuration and to ask for what it sent. */
 const KEEP_QUARANTINED_DAYS = 90;
+/** What trackers were asked, and what they said. */
+const KEEP_COMMANDS_DAYS = 90;
 /** Rows deleted in one statement, so that none holds its locks for long. */
 const DELETE_LIMIT = 5_000;
 
 /** What is done by the clock, by name: how often, and what. */
-const tasks: Record<string, { everyMs: number; run: (pool: Pool) => Promise<number> }> = {
+const tasks: Record<string, { everyMs: number; run: (pool: Pool, log: Log) => Promise<number> }> = {
   'make-position-partitions': {
     everyMs: HOUR_MS,
     run: (pool) => makePositionPartitions(pool, PARTITION_DAYS_AHEAD),
@@ -34,6 +46,30 @@ const tasks: Record<string, { everyMs: number; run: (pool: Pool) => Promise<numb
   'delete-quarantined': {
     everyMs: HOUR_MS,
     run: (pool) => untilFewer(() => deleteQuarantined(pool, KEEP_QUARANTINED_DAYS, DELETE_LIMIT)),
+  },
+  'expire-commands': {
+    everyMs: 10 * MINUTE_MS,
+    run: (pool) => untilFewer(() => expireCommands(pool, DELETE_LIMIT)),
+  },
+  'delete-commands': {
+    everyMs: HOUR_MS,
+    run: (pool) => untilFewer(() => deleteCommands(pool, KEEP_COMMANDS_DAYS, DELETE_LIMIT)),
+  },
+  'trim-quarantine': {
+    everyMs: 10 * MINUTE_MS,
+    run: (pool, log) => trimQuarantine(pool, log),
+  },
+  'resume-replays': {
+    everyMs: 10 * MINUTE_MS,
+    run: (pool) => resumeReplays(pool),
+  },
+  'keep-shared-position-retention': {
+    everyMs: HOUR_MS,
+    run: (pool, log) => keepSharedRetention(pool, log, Date.now()),
+  },
+  'sweep-positions': {
+    everyMs: 6 * HOUR_MS,
+    run: (pool, log) => sweepPositions(pool, log, Date.now()),
   },
   'delete-idempotency-keys': {
     everyMs: HOUR_MS,
@@ -56,8 +92,9 @@ export async function startMaintenance(options: {
   workerRedis: Redis;
   pool: Pool;
   log: Log;
+  affectedTotal: Counter<'task'>;
 }): Promise<{ close(): Promise<void> }> {
-  const { redis, workerRedis, pool, log } = options;
+  const { redis, workerRedis, pool, log, affectedTotal } = options;
   const queue = createQueue(QUEUE, redis);
   for (const [name, { everyMs }] of Object.entries(tasks)) {
     await queue.upsertJobScheduler(name, { every: everyMs }, { name });
@@ -65,7 +102,8 @@ export async function startMaintenance(options: {
   const worker = new Worker(
     QUEUE,
     async ({ name }) => {
-      const affected = await tasks[name]!.run(pool);
+      const affected = await tasks[name]!.run(pool, log);
+      affectedTotal.inc({ task: name }, affected);
       log.info({ task: name, affected }, 'maintenance done');
     },
     { connection: workerRedis, prefix: QUEUE_PREFIX },

@@ -27,6 +27,14 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     await asAdministrator(server.url, (client) => client.query(`CREATE DATABASE ${template}`));
     const templateDatabaseUrl = withDatabase(server.url, template);
     await migrate({ databaseUrl: templateDatabaseUrl, log: createLog('migrations', 'warn') });
+    // TimescaleDB runs a scheduler in every database that it can connect to, also in one being copied.
+    await asAdministrator(server.url, async (client) => {
+      await client.query(`ALTER DATABASE ${template} ALLOW_CONNECTIONS false`);
+      await client.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pg_has_role(usesysid, 'MEMBER')",
+        [template],
+      );
+    });
     project.provide('templateDatabaseUrl', templateDatabaseUrl);
   } catch (error) {
     await server.stop();
