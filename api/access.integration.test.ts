@@ -1,32 +1,46 @@
 import { type Role, role as roles } from '@wayleave/leasing/identity/user.ts';
 import { createTestDatabase, createTestRedis } from '@wayleave/local/testing.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ApiUnderTest, startApi } from './test/api-under-test.ts';
-import { makeVehicle, type TestVehicle } from './test/fleet-under-test.ts';
+import { type ApiUnderTest, type OperatorName, startApi } from './test/api-under-test.ts';
+import { askDevice } from './test/command-under-test.ts';
+import { makeGateway, makeVehicle, type TestVehicle } from './test/fleet-under-test.ts';
+import { quarantineMessage } from './test/quarantine-under-test.ts';
+
+type TestFleet = TestVehicle & { gatewayId: string; quarantinedId: string; commandId: string };
 
 let api: ApiUnderTest;
-let north: TestVehicle;
-let south: TestVehicle;
+let north: TestFleet;
+let south: TestFleet;
 beforeAll(async () => {
   api = await startApi({ database: await createTestDatabase(), redis: await createTestRedis() });
-  north = await makeVehicle(api, 'north');
-  south = await makeVehicle(api, 'south');
+  north = await makeFleet('north');
+  south = await makeFleet('south');
 });
 afterAll(async () => await api.close());
+
+async function makeFleet(operator: OperatorName): Promise<TestFleet> {
+  const vehicle = await makeVehicle(api, operator);
+  const { gatewayId } = await makeGateway(api, operator, [vehicle.deviceId]);
+  const quarantinedId = await quarantineMessage(api, operator);
+  const commandId = await askDevice(api, operator, vehicle.deviceId);
+  return { ...vehicle, gatewayId, quarantinedId, commandId };
+}
 
 const EVERYBODY: Role[] = ['customer', 'agent', 'fleet', 'admin'];
 const READ: Role[] = ['agent', 'fleet', 'admin'];
 const WRITE: Role[] = ['fleet', 'admin'];
 
 interface Endpoint {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** As the OpenAPI document has it. */
   path: string;
   roles: Role[] | 'public';
   /** What the id in the path is of. */
-  id?: keyof TestVehicle;
+  id?: keyof TestFleet;
   /** Right in form and refused in fact, so that an allowed call changes nothing. */
   body?: object;
+  /** What the endpoint cannot be asked without. */
+  query?: string;
 }
 
 const ENDPOINTS: Endpoint[] = [
@@ -46,6 +60,16 @@ const ENDPOINTS: Endpoint[] = [
   { method: 'GET', path: '/api/v1/vehicles/{id}', roles: READ, id: 'vehicleId' },
   { method: 'GET', path: '/api/v1/vehicles/{id}/latest', roles: READ, id: 'vehicleId' },
   { method: 'GET', path: '/api/v1/vehicles/{id}/positions', roles: READ, id: 'vehicleId' },
+  { method: 'GET', path: '/api/v1/vehicles/{id}/track', roles: READ, id: 'vehicleId' },
+  {
+    method: 'GET',
+    path: '/api/v1/vehicles/{id}/series',
+    roles: READ,
+    id: 'vehicleId',
+    query: '?metric=speed',
+  },
+  { method: 'GET', path: '/api/v1/vehicles/{id}/mileage', roles: READ, id: 'vehicleId' },
+  { method: 'GET', path: '/api/v1/fleet/positions', roles: READ },
   { method: 'GET', path: '/api/v1/vehicles/{id}/installations', roles: READ, id: 'vehicleId' },
   {
     method: 'POST',
@@ -66,11 +90,60 @@ const ENDPOINTS: Endpoint[] = [
   { method: 'GET', path: '/api/v1/devices/{id}', roles: READ, id: 'deviceId' },
   { method: 'POST', path: '/api/v1/devices/{id}/secret', roles: WRITE, id: 'deviceId' },
   { method: 'POST', path: '/api/v1/devices/{id}/revoke', roles: WRITE, id: 'deviceId' },
+  { method: 'GET', path: '/api/v1/devices/{id}/commands', roles: READ, id: 'deviceId' },
+  {
+    method: 'POST',
+    path: '/api/v1/devices/{id}/commands',
+    roles: WRITE,
+    id: 'deviceId',
+    body: { format: 'native', command: 'report' },
+  },
+  { method: 'GET', path: '/api/v1/commands/{id}', roles: READ, id: 'commandId' },
+  { method: 'GET', path: '/api/v1/gateways', roles: READ },
+  { method: 'POST', path: '/api/v1/gateways', roles: WRITE, body: { ident: '' } },
+  { method: 'GET', path: '/api/v1/gateways/{id}', roles: READ, id: 'gatewayId' },
+  {
+    method: 'PATCH',
+    path: '/api/v1/gateways/{id}',
+    roles: WRITE,
+    id: 'gatewayId',
+    body: { speaksFor: 'all' },
+  },
+  { method: 'GET', path: '/api/v1/gateways/{id}/devices', roles: READ, id: 'gatewayId' },
+  {
+    method: 'POST',
+    path: '/api/v1/gateways/{id}/devices',
+    roles: WRITE,
+    id: 'gatewayId',
+    body: { deviceIds: ['999999'] },
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/gateways/{id}/devices/remove',
+    roles: WRITE,
+    id: 'gatewayId',
+    body: { deviceIds: ['999999'] },
+  },
+  { method: 'POST', path: '/api/v1/gateways/{id}/secret', roles: WRITE, id: 'gatewayId' },
+  { method: 'POST', path: '/api/v1/gateways/{id}/revoke', roles: WRITE, id: 'gatewayId' },
   { method: 'GET', path: '/api/v1/quarantine', roles: READ },
+  { method: 'GET', path: '/api/v1/quarantine/{id}', roles: READ, id: 'quarantinedId' },
+  { method: 'GET', path: '/api/v1/quarantine/{id}/payload', roles: READ, id: 'quarantinedId' },
+  { method: 'POST', path: '/api/v1/quarantine/replays', roles: WRITE, body: { ids: ['888888888'] } },
+  { method: 'GET', path: '/api/v1/settings/position-retention', roles: READ },
+  {
+    method: 'PUT',
+    path: '/api/v1/settings/position-retention',
+    roles: ['admin'],
+    body: { keepDays: 0, compressAfterDays: 7 },
+  },
+  { method: 'GET', path: '/api/v1/settings/quality-thresholds', roles: READ },
+  { method: 'PUT', path: '/api/v1/settings/quality-thresholds/{kind}', roles: ['admin'], body: {} },
+  { method: 'DELETE', path: '/api/v1/settings/quality-thresholds/{kind}', roles: ['admin'] },
 ];
 
-const pathFor = ({ path, id }: Endpoint, vehicle: TestVehicle) =>
-  path.replace('{id}', id ? vehicle[id] : '1');
+const pathFor = ({ path, id, query = '' }: Endpoint, fleet: TestFleet) =>
+  path.replace('{id}', id ? fleet[id] : '1') + query;
 
 test('this table has every endpoint of the OpenAPI document and no other', async () => {
   const { paths } = (await api.request('GET', '/openapi.json')).json as { paths: Record<string, object> };
@@ -85,7 +158,7 @@ describe.each(ENDPOINTS)('$method $path', (endpoint) => {
 
   test.each(roles.options)(`as %s is ${allowed.join(', ')} only`, async (role) => {
     // South's ids: a role that may act finds nothing there, and so changes nothing.
-    const target = endpoint.method === 'POST' ? south : north;
+    const target = endpoint.method === 'GET' ? north : south;
     const answer = await api.request(endpoint.method, pathFor(endpoint, target), {
       token: endpoint.roles === 'public' ? undefined : await api.tokenOf('north', role),
       body: endpoint.body,
@@ -120,7 +193,8 @@ describe.each(ENDPOINTS)('$method $path', (endpoint) => {
       body: endpoint.body,
     });
     expect(answer.status).toBe(404);
-    const nothing = await api.request(endpoint.method, endpoint.path.replace('{id}', '888888888'), {
+    const nowhere = endpoint.path.replace('{id}', '888888888') + (endpoint.query ?? '');
+    const nothing = await api.request(endpoint.method, nowhere, {
       token,
       body: endpoint.body,
     });
@@ -129,8 +203,10 @@ describe.each(ENDPOINTS)('$method $path', (endpoint) => {
   });
 });
 
-test('what was tried above left the other operator’s device in its vehicle and active', async () => {
+test('what was tried above left the other operator’s device in its vehicle and active, and its gateway as it was', async () => {
   const token = await api.tokenOf('south', 'fleet');
+  const gateway = (await api.request('GET', `/api/v1/gateways/${south.gatewayId}`, { token })).json;
+  expect(gateway).toMatchObject({ status: 'active', speaksFor: 'listed', listedDevices: 1 });
   const device = (await api.request('GET', `/api/v1/devices/${south.deviceId}`, { token })).json;
   expect(device.status).toBe('active');
   expect(device.vehicle).toEqual({ id: south.vehicleId, label: 'Boda' });

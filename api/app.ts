@@ -17,15 +17,21 @@ import { measureRequests } from './http/request-metrics.ts';
 import { MAX_REQUESTS_PER_MINUTE, secure } from './http/security.ts';
 import type { ApiParts } from './parts.ts';
 import { authRoutes } from './routes/auth.ts';
+import { commandRoutes } from './routes/commands.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { docsRoutes } from './routes/docs.ts';
+import { fleetPositionRoutes } from './routes/fleet-positions.ts';
+import { gatewayRoutes } from './routes/gateways.ts';
 import { installationRoutes } from './routes/installations.ts';
 import { serveLive } from './routes/live.ts';
 import { mapConfigRoutes } from './routes/map-config.ts';
 import { opsRoutes } from './routes/ops.ts';
 import { servePage } from './routes/page.ts';
+import { positionRetentionRoutes } from './routes/position-retention.ts';
 import { positionRoutes } from './routes/positions.ts';
+import { qualityThresholdRoutes } from './routes/quality-thresholds.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
+import { vehicleFigureRoutes } from './routes/vehicle-figures.ts';
 import { vehicleRoutes } from './routes/vehicles.ts';
 
 /** The largest request body. */
@@ -86,8 +92,14 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
   await app.register(authRoutes, parts);
   await app.register(vehicleRoutes, parts);
   await app.register(deviceRoutes, parts);
+  await app.register(commandRoutes, parts);
+  await app.register(gatewayRoutes, parts);
   await app.register(installationRoutes, parts);
   await app.register(positionRoutes, parts);
+  await app.register(vehicleFigureRoutes, parts);
+  await app.register(fleetPositionRoutes, parts);
+  await app.register(positionRetentionRoutes, parts);
+  await app.register(qualityThresholdRoutes, parts);
   await app.register(quarantineRoutes, parts);
   await app.register(mapConfigRoutes, parts);
   await serveLive(app, parts);

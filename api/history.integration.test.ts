@@ -94,32 +94,97 @@ test('a range holds its start and not its end', async () => {
   expect(timesOf(json.items)).toEqual([10, 11]);
 });
 
-test.each(['geojson', 'csv', 'gpx'])(
-  '%s is paged by the Link header, which leads through the whole',
-  async (format) => {
-    let path: string | undefined =
-      `/api/v1/vehicles/${first.vehicleId}/positions?${RANGE}&limit=50&format=${format}`;
-    const seen: string[] = [];
-    let pages = 0;
-    while (path) {
-      const { text, headers, status } = await api.request('GET', path, { token });
-      expect(status).toBe(200);
-      expect(headers.get('content-disposition')).toContain(`vehicle-${first.vehicleId}.${format}`);
-      const times =
-        format === 'csv'
-          ? text
-              .split('\r\n')
-              .slice(1, -1)
-              .map((line) => line.split(',')[0]!)
-          : [...text.matchAll(/(?:"fixTime":"|<time>)([^"<]+)/g)].map((match) => match[1]!);
-      seen.push(...times);
-      pages += 1;
-      path = /^<([^>]+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1];
-    }
-    expect(pages).toBe(3);
-    expect(timesOf(seen.map((fixTime) => ({ fixTime })))).toEqual(EXPECTED);
-  },
-);
+const FORMATS = ['geojson', 'csv', 'gpx', 'kml'];
+
+/** The fix times in a document, in its order. */
+function timesIn(format: string, text: string): number[] {
+  const times =
+    format === 'csv'
+      ? text
+          .split('\r\n')
+          .slice(1, -1)
+          .map((line) => line.split(',')[0]!)
+      : [...text.matchAll(/(?:"fixTime":"|<time>|<when>)([^"<]+)/g)].map((match) => match[1]!);
+  return timesOf(times.map((fixTime) => ({ fixTime })));
+}
+
+test.each(FORMATS)('%s is the whole range in one document, across installations', async (format) => {
+  const { text, headers, status } = await history(`${RANGE}&format=${format}`);
+  expect(status).toBe(200);
+  expect(headers.get('content-disposition')).toContain(`vehicle-${first.vehicleId}.${format}`);
+  expect(headers.get('link')).toBeNull();
+  expect(timesIn(format, text)).toEqual(EXPECTED);
+});
+
+test.each(FORMATS)('%s ends after the limit, if there is one', async (format) => {
+  const { text } = await history(`${RANGE}&format=${format}&limit=70`);
+  expect(timesIn(format, text)).toEqual(EXPECTED.slice(0, 70));
+});
+
+test('GPX has a segment and KML a placemark for each installation', async () => {
+  const gpx = (await history(`${RANGE}&format=gpx`)).text;
+  expect(gpx.match(/<trkseg>[^]*?<\/trkseg>/g)!.map((segment) => timesIn('gpx', segment).length)).toEqual([
+    60, 60,
+  ]);
+  const kml = (await history(`${RANGE}&format=kml`)).text;
+  expect(kml.match(/<Placemark>[^]*?<\/Placemark>/g)!.map((mark) => timesIn('kml', mark).length)).toEqual([
+    60, 60,
+  ]);
+});
+
+test('doubtful positions are shown with their verdict where they are asked for, and only there', async () => {
+  const vehicle = await makeVehicle(api, 'north');
+  const at = (minute: number) => ({ deviceId: vehicle.deviceId, fixTimeMs: START_MS + minute * MINUTE_MS });
+  await storeFixes(api, 'north', [0, 1, 2].map(at));
+  await api.ingestPool.query(
+    'UPDATE positions SET doubts = 1, lat = NULL, lon = NULL, h3 = NULL WHERE device_id = $1 AND fix_time = $2',
+    [vehicle.deviceId, new Date(at(1).fixTimeMs)],
+  );
+  const good = (await history(RANGE, vehicle.vehicleId)).json.items;
+  expect(timesOf(good)).toEqual([0, 2]);
+  const all = (await history(`${RANGE}&verdict=all`, vehicle.vehicleId)).json.items;
+  expect(timesOf(all)).toEqual([0, 1, 2]);
+  expect(all.map(({ verdict, doubts, lat }: any) => [verdict, doubts, lat])).toEqual([
+    ['good', [], 0.35],
+    ['doubtful', ['no_fix'], null],
+    ['good', [], 0.35],
+  ]);
+  const inFormat = async (format: string, verdict: string) =>
+    timesIn(format, (await history(`${RANGE}&format=${format}&verdict=${verdict}`, vehicle.vehicleId)).text);
+  for (const format of FORMATS) {
+    expect(await inFormat(format, 'good')).toEqual([0, 2]);
+    expect(await inFormat(format, 'all')).toEqual(['csv', 'geojson'].includes(format) ? [0, 1, 2] : [0, 2]);
+  }
+  const csv = (await history(`${RANGE}&format=csv&verdict=all`, vehicle.vehicleId)).text.split('\r\n');
+  expect(csv[0]).toMatch(/,verdict,doubts,remarks$/);
+  expect(csv[2]).toMatch(/,doubtful,no_fix,$/);
+});
+
+test('the next page keeps to the verdict that was asked for', async () => {
+  const { headers } = await history(`${RANGE}&verdict=all&limit=7`);
+  expect(headers.get('link')).toContain('verdict=all');
+});
+
+test('a HEAD of a document says what it is without making it', async () => {
+  const before = api.streams.load().streams;
+  const { status, headers } = await api.request(
+    'HEAD',
+    `/api/v1/vehicles/${first.vehicleId}/positions?${RANGE}&format=csv`,
+    { token },
+  );
+  expect(status).toBe(200);
+  expect(headers.get('content-type')).toBe('text/csv; charset=utf-8');
+  expect(api.streams.load().streams).toBe(before);
+});
+
+test('a document of a vehicle that is not there, or of an empty range, is a problem and no document', async () => {
+  const missing = await history(`${RANGE}&format=csv`, '888888888');
+  expect([missing.status, missing.json.code]).toEqual([404, 'vehicle_not_found']);
+  const empty = await history('from=2026-10-02T00:00:00Z&to=2026-10-02T00:00:00Z&format=kml');
+  expect([empty.status, empty.json.code]).toEqual([400, 'empty_time_range']);
+  expect(empty.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  expect(empty.headers.get('content-disposition')).toBeNull();
+});
 
 test('each format says what it is', async () => {
   const typeOf = async (format: string) =>
@@ -128,6 +193,7 @@ test('each format says what it is', async () => {
   expect(await typeOf('geojson')).toMatch(/^application\/geo\+json/);
   expect(await typeOf('csv')).toBe('text/csv; charset=utf-8');
   expect(await typeOf('gpx')).toMatch(/^application\/gpx\+xml/);
+  expect(await typeOf('kml')).toMatch(/^application\/vnd\.google-earth\.kml\+xml/);
 });
 
 test('without a range it is the last day', async () => {

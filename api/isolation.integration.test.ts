@@ -1,29 +1,47 @@
 import { createTestDatabase, createTestRedis } from '@wayleave/local/testing.ts';
 import { asOperator, type Connection } from '@wayleave/runtime/postgres.ts';
+import * as commands from '@wayleave/telematics/commands/service.ts';
+import * as gateways from '@wayleave/telematics/devices/gateway-service.ts';
 import * as devices from '@wayleave/telematics/devices/service.ts';
 import { loadFleet } from '@wayleave/telematics/live/fleet-service.ts';
 import { historyPage } from '@wayleave/telematics/positions/history.ts';
+import { defaultThresholds } from '@wayleave/telematics/positions/quality/thresholds.ts';
+import { effectiveThresholds } from '@wayleave/telematics/positions/quality/thresholds-service.ts';
 import { listQuarantine } from '@wayleave/telematics/quarantine/service.ts';
 import * as installations from '@wayleave/telematics/vehicles/installation-service.ts';
 import * as vehicles from '@wayleave/telematics/vehicles/service.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ApiUnderTest, OPERATORS, type OperatorName, startApi } from './test/api-under-test.ts';
-import { makeVehicle, storeFixes, type TestVehicle } from './test/fleet-under-test.ts';
+import { askDevice } from './test/command-under-test.ts';
+import { makeGateway, makeVehicle, storeFixes, type TestVehicle } from './test/fleet-under-test.ts';
 
 const FIX_TIME_MS = Date.parse('2026-11-01T10:00:00Z');
 
 let api: ApiUnderTest;
 let own: Record<OperatorName, TestVehicle>;
+let ownGateway: Record<OperatorName, string>;
+const ownCommand: Record<OperatorName, string> = { north: '', south: '' };
 beforeAll(async () => {
   api = await startApi({ database: await createTestDatabase(), redis: await createTestRedis() });
   own = { north: await makeVehicle(api, 'north'), south: await makeVehicle(api, 'south') };
+  ownGateway = { north: '', south: '' };
   for (const operator of OPERATORS) {
+    ownGateway[operator] = (await makeGateway(api, operator, [own[operator].deviceId])).gatewayId;
+    ownCommand[operator] = await askDevice(api, operator, own[operator].deviceId);
     await storeFixes(api, operator, [{ deviceId: own[operator].deviceId, fixTimeMs: FIX_TIME_MS }]);
     await api.ingestPool.query(
       `INSERT INTO quarantine (operator_id, device_id, received_at, topic, reason, detail, payload, log_entry, log_record, log_item)
        VALUES ($1, $2, now(), 't', 'malformed', 'd', 'x', $3, 0, 0)`,
       [api.operatorIds[operator], own[operator].deviceId, operator],
     );
+    await api.request('PUT', '/api/v1/settings/position-retention', {
+      token: await api.tokenOf(operator, 'admin'),
+      body: { keepDays: 400, compressAfterDays: 7 },
+    });
+    await api.request('PUT', '/api/v1/settings/quality-thresholds/van', {
+      token: await api.tokenOf(operator, 'admin'),
+      body: defaultThresholds.truck,
+    });
     const token = await api.tokenOf(operator, 'fleet');
     await api.request('POST', '/api/v1/vehicles', {
       token,
@@ -59,10 +77,13 @@ test('with no WHERE at all, every table and view that the API may read shows one
       'operators',
       'users',
       'devices',
+      'device_commands',
+      'gateway_devices',
       'vehicles',
       'installations',
       'latest_positions',
       'operator_positions',
+      'quality_thresholds',
       'quarantine',
       'idempotency_keys',
     ]),
@@ -103,26 +124,35 @@ function withoutConditions(connection: Connection, cut: string[]): Connection {
   return new Proxy(connection, {
     get: (target, property) => {
       if (property !== 'query') return Reflect.get(target, property);
-      return async (sql: string, values: unknown[] = []) => {
-        // From a WHERE to the end of its clause; ON conditions and sub-selects stay as they are.
-        const at = sql.lastIndexOf('WHERE');
-        const bare =
-          at === -1
-            ? sql
-            : sql.slice(0, at) +
-              (/(ORDER BY|LIMIT|RETURNING|FOR UPDATE)[^]*$/.exec(sql.slice(at))?.[0] ?? '');
-        if (bare !== sql) cut.push(bare);
-        // A parameter that is no longer mentioned must still have a type.
-        const mention = values.map((_, index) => `$${index + 1}::text IS NULL`).join(' OR ');
-        const numbered = bare.replace(/LIMIT \$(\d+)/, 'LIMIT ($$$1::text)::bigint');
-        if (values.length === 0) return await target.query(numbered);
-        return await target.query(
-          `WITH kept AS MATERIALIZED (SELECT ${mention} AS x) ${numbered}`,
-          values.map(textOf),
-        );
+      return (sql: string | { text: string }, values: unknown[] = []) => {
+        if (typeof sql === 'string') return query(target, bareOf(sql, cut), values);
+        // COPY gives a stream, not a promise of rows.
+        sql.text = bareOf(sql.text, cut);
+        return target.query(sql as never);
       };
     },
   });
+
+  async function query(target: Connection, bare: string, values: unknown[]): Promise<unknown> {
+    // A parameter that is no longer mentioned must still have a type.
+    const mention = values.map((_, index) => `$${index + 1}::text IS NULL`).join(' OR ');
+    const numbered = bare.replace(/LIMIT \$(\d+)/, 'LIMIT ($$$1::text)::bigint');
+    if (values.length === 0) return await target.query(numbered);
+    return await target.query(
+      `WITH kept AS MATERIALIZED (SELECT ${mention} AS x) ${numbered}`,
+      values.map(textOf),
+    );
+  }
+}
+
+/** From a WHERE to the end of its clause; ON conditions and sub-selects stay as they are. */
+function bareOf(sql: string, cut: string[]): string {
+  const at = sql.lastIndexOf('WHERE');
+  if (at === -1) return sql;
+  const bare =
+    sql.slice(0, at) + (/(ORDER BY|LIMIT|RETURNING|FOR UPDATE)[^]*$/.exec(sql.slice(at))?.[0] ?? '');
+  cut.push(bare);
+  return bare;
 }
 const textOf = (value: unknown) => (value instanceof Date ? value.toISOString() : String(value));
 
@@ -133,6 +163,10 @@ test('the stores’ own reads with their WHERE cut out still give nothing of the
     return {
       vehicles: await vehicles.listVehicles(bare, '0', 100),
       devices: await devices.listDevices(bare, '0', 100),
+      commands: await commands.listCommands(bare, own.south.deviceId, '0', 100),
+      command: await commands.getCommand(bare, ownCommand.south),
+      gateways: await gateways.listGateways(bare, '0', 100),
+      listed: await gateways.listDevicesOfGateway(bare, ownGateway.south, '0', 100),
       installations: await installations.listInstallations(bare, own.south.vehicleId),
       during: await installations.devicesDuring(bare, own.south.vehicleId, new Date(0), new Date()),
       positions: await historyPage(bare, {
@@ -140,17 +174,26 @@ test('the stores’ own reads with their WHERE cut out still give nothing of the
         fromMs: FIX_TIME_MS - 1,
         toMs: FIX_TIME_MS + 1,
         limit: 100,
+        verdict: 'all',
       }),
-      quarantine: await listQuarantine(bare, '1', 100),
+      thresholds: await effectiveThresholds(bare),
+      quarantine: await listQuarantine(bare, { state: 'open' }, '1', 100),
       fleet: await loadFleet(bare),
     };
   });
-  expect(cut.length).toBeGreaterThanOrEqual(7);
+  expect(cut.length).toBeGreaterThanOrEqual(9);
   expect(found.vehicles.map(({ label }) => label)).toEqual(['Boda', 'Keyed']);
-  expect(found.devices.map(({ id }) => id)).toEqual([own.north.deviceId]);
+  // One table has trackers and gateways; which a row is, is among the conditions.
+  const ownDevices = [own.north.deviceId, ownGateway.north];
+  expect(found.devices.map(({ id }) => id)).toEqual(ownDevices);
+  expect(found.gateways.map(({ id }) => id)).toEqual(ownDevices);
+  expect(found.commands.map(({ id }) => id)).toEqual([ownCommand.north]);
+  expect(found.command.id).toBe(ownCommand.north);
+  expect(found.listed.map(({ id }) => id)).toEqual([own.north.deviceId]);
   expect(found.installations.map(({ vehicleId }) => vehicleId)).toEqual([own.north.vehicleId]);
   expect(found.during.map(({ deviceId }) => deviceId)).toEqual([own.north.deviceId]);
   expect(found.positions.items).toHaveLength(1);
+  expect(found.thresholds.map(({ isDefault }) => isDefault)).toEqual([true, true, false, true]);
   expect(found.quarantine.map(({ deviceId }) => deviceId)).toEqual([own.north.deviceId]);
   expect(found.fleet.flatMap(({ installed }) => installed?.deviceId ?? [])).toEqual([own.north.deviceId]);
 });
@@ -164,6 +207,16 @@ test('nothing can be written into another operator, or moved there', async () =>
     `INSERT INTO users (operator_id, email, name, role, password_hash) VALUES (${south}, 'x@y', 'x', 'admin', 'x')`,
     `INSERT INTO operators (name) VALUES ('mine')`,
     `UPDATE operators SET name = 'mine'`,
+    `INSERT INTO gateway_devices (operator_id, gateway_id, device_id) VALUES (${south}, ${ownGateway.south}, ${own.south.deviceId})`,
+    `UPDATE devices SET operator_id = ${south}`,
+    `INSERT INTO device_commands (operator_id, device_id, requested_by, format, command)
+       SELECT ${south}, ${own.south.deviceId}, requested_by, 'native', 'report' FROM device_commands`,
+    'UPDATE device_commands SET operator_id = operator_id',
+    'DELETE FROM device_commands',
+    `UPDATE quality_thresholds SET operator_id = ${south}`,
+    `INSERT INTO quality_thresholds (operator_id, kind, max_ahead_s, max_accuracy_m, min_satellites, max_speed_kmh,
+       max_acceleration_mps2, jump_slack_m, frozen_odometer_m, duplicate_m) VALUES (${south}, 'car', 1, 1, 1, 1, 1, 1, 1, 1)`,
+    `UPDATE devices SET kind = 'gateway', speaks_for = 'all'`,
     'DELETE FROM vehicles',
     'TRUNCATE vehicles',
   ];
@@ -189,6 +242,47 @@ test('an installation cannot join the devices and vehicles of two operators', as
     );
   await expect(insert(own.north.vehicleId, own.south.deviceId)).rejects.toThrow(/foreign key/);
   await expect(insert(own.south.vehicleId, own.north.deviceId)).rejects.toThrow(/foreign key/);
+});
+
+test('a gateway cannot be given the devices of another operator, nor a device be one', async () => {
+  const insert = async (gatewayId: string, deviceId: string) =>
+    await asNorth(
+      async (connection) =>
+        await connection.query(
+          'INSERT INTO gateway_devices (operator_id, gateway_id, device_id) VALUES (current_operator(), $1, $2)',
+          [gatewayId, deviceId],
+        ),
+    );
+  await expect(insert(ownGateway.north, own.south.deviceId)).rejects.toThrow(/foreign key/);
+  await expect(insert(ownGateway.south, own.north.deviceId)).rejects.toThrow(/foreign key/);
+  await expect(insert(ownGateway.north, ownGateway.north)).rejects.toThrow(/foreign key/);
+  await expect(insert(own.north.deviceId, own.north.deviceId)).rejects.toThrow(/foreign key/);
+});
+
+test('a command cannot be for the device of another operator, nor for a gateway', async () => {
+  const insert = async (deviceId: string) =>
+    await asNorth(
+      async (connection) =>
+        await connection.query(
+          `INSERT INTO device_commands (operator_id, device_id, requested_by, format, command)
+           SELECT operator_id, $1, requested_by, 'native', 'report' FROM device_commands`,
+          [deviceId],
+        ),
+    );
+  await expect(insert(own.south.deviceId)).rejects.toThrow(/foreign key/);
+  await expect(insert(ownGateway.north)).rejects.toThrow(/foreign key/);
+});
+
+test('a gateway cannot be in a vehicle', async () => {
+  const installing = asNorth(
+    async (connection) =>
+      await connection.query(
+        `INSERT INTO installations (operator_id, vehicle_id, device_id, during)
+         VALUES (current_operator(), $1, $2, tstzrange('2020-01-01', '2020-01-02'))`,
+        [own.north.vehicleId, ownGateway.north],
+      ),
+  );
+  await expect(installing).rejects.toThrow(/foreign key/);
 });
 
 test('the operator of one request is not left behind for the next on the same connection', async () => {

@@ -14,6 +14,8 @@ import { LIVE_LIMITS } from './live/limits.ts';
 import { createLiveHub } from './live/live-hub.ts';
 import { createLiveMetrics } from './live/live-metrics.ts';
 import { builtPage } from './routes/page.ts';
+import { STREAM_LIMITS } from './streams/limits.ts';
+import { createStreamPool } from './streams/stream-pool.ts';
 
 const config = configOrExit(() =>
   readConfig({
@@ -66,6 +68,8 @@ runService(log, async (opened) => {
 
   const metrics = createMetrics('api');
   const liveMetrics = createLiveMetrics(metrics);
+  const streams = createStreamPool({ databaseUrl: url, log, metrics, limits: STREAM_LIMITS });
+  opened.onClose('exports', async () => await streams.close());
   const pageFolder = builtPage(
     fileURLToPath(new URL('dist', import.meta.resolve('@wayleave/web/package.json'))),
   );
@@ -85,6 +89,7 @@ runService(log, async (opened) => {
       log,
     }),
     liveMetrics,
+    streams,
     deviceSecretKey: config.DEVICE_SECRET_KEY,
     checks: {
       postgres: async () => await appPool.query('SELECT 1'),

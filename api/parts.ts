@@ -6,6 +6,7 @@ import type { Pool } from '@wayleave/runtime/postgres.ts';
 import type { LiveLimits } from './live/limits.ts';
 import type { LiveHub } from './live/live-hub.ts';
 import type { LiveMetrics } from './live/live-metrics.ts';
+import type { StreamPool } from './streams/stream-pool.ts';
 
 /** What the app is made of; the composition root opens it, a test brings its own. */
 export interface ApiParts {
@@ -17,6 +18,8 @@ export interface ApiParts {
   live: LiveHub;
   liveMetrics: LiveMetrics;
   liveLimits?: LiveLimits;
+  /** Makes exports and tracks. */
+  streams: StreamPool;
   deviceSecretKey: Uint8Array;
   checks: Record<string, HealthCheck>;
   /** Of a base map; null for the one that the page brings along. */

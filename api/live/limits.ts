@@ -29,6 +29,10 @@ export interface LiveLimits {
   refreshForUnknownMs: number;
   /** And now and then anyway: what was published while ingest died reaches the map so. */
   refreshEveryMs: number;
+  /** The fleet of an operator is held for so long after a program asked for it. */
+  holdFleetMs: number;
+  /** Who asks for a fleet that has not been read yet waits no longer. */
+  fleetWithinMs: number;
 }
 
 export const LIVE_LIMITS: LiveLimits = {
@@ -46,6 +50,8 @@ export const LIVE_LIMITS: LiveLimits = {
   refreshAfterChangeMs: 250,
   refreshForUnknownMs: 3_000,
   refreshEveryMs: 60_000,
+  holdFleetMs: 300_000,
+  fleetWithinMs: 5_000,
 };
 
 /** The largest message that a client may send; an access token is about 400 bytes. */

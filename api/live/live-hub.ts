@@ -6,6 +6,7 @@ import { type LiveMessage, liveChannel } from '@wayleave/telematics/live/live-fe
 import { createViewer } from '@wayleave/telematics/live/viewer.ts';
 import type { Contains } from '@wayleave/telematics/live/viewport.ts';
 import type { FeedClient, LiveSocket } from './delivery.ts';
+import { type FleetDocument, fleetNotReady } from './fleet-document.ts';
 import type { LiveLimits } from './limits.ts';
 import type { LiveMetrics } from './live-metrics.ts';
 import { createOperatorFeed, type OperatorFeed } from './operator-feed.ts';
@@ -17,9 +18,14 @@ export interface Watch {
   leave(): void;
 }
 
-/** The feeds of the operators that have a watcher here, and their Redis subscriptions. */
+/** The feeds of the operators that have a watcher or an asker here, and their Redis subscriptions. */
 export interface LiveHub {
   join(operatorId: string, socket: LiveSocket): Watch;
+  /**
+   * The latest of the operator's whole fleet, no staler than the live map. The feed is then held for a
+   * while: who asks once mostly asks again. @throws `fleet_not_ready`
+   */
+  fleetOf(operatorId: string): Promise<FleetDocument>;
   /** Vehicles or installations changed; tells the feeds of every API process. Never fails. */
   fleetChanged(operatorId: string): void;
   close(): void;
@@ -40,6 +46,8 @@ export function createLiveHub(parts: LiveHubParts): LiveHub {
   const { redis, subscriber, loadFleet, limits, metrics, log } = parts;
   const feeds = new Map<string, OperatorFeed>();
   const channels = new Map<string, (message: string) => void>();
+  /** Feeds that are held for who asked for the whole fleet, until the timer lets go. */
+  const held = new Map<string, NodeJS.Timeout>();
 
   const channelsOf = (operatorId: string) =>
     [liveChannel(operatorId), fleetChangesChannel(operatorId)] as const;
@@ -76,12 +84,27 @@ export function createLiveHub(parts: LiveHubParts): LiveHub {
   };
 
   const closeFeed = (operatorId: string, feed: OperatorFeed): void => {
+    clearTimeout(held.get(operatorId));
+    held.delete(operatorId);
     feed.close();
     feeds.delete(operatorId);
     for (const channel of channelsOf(operatorId)) channels.delete(channel);
     subscriber
       .unsubscribe(...channelsOf(operatorId))
       .catch(failed('could not unsubscribe from the live feed'));
+  };
+
+  const closeUnused = (operatorId: string, feed: OperatorFeed): void => {
+    if (feed.clients.size === 0 && !held.has(operatorId)) closeFeed(operatorId, feed);
+  };
+
+  const hold = (operatorId: string, feed: OperatorFeed): void => {
+    clearTimeout(held.get(operatorId));
+    const letGo = (): void => {
+      held.delete(operatorId);
+      closeUnused(operatorId, feed);
+    };
+    held.set(operatorId, setTimeout(letGo, limits.holdFleetMs));
   };
 
   return {
@@ -99,9 +122,22 @@ export function createLiveHub(parts: LiveHubParts): LiveHub {
       return {
         subscribe: (contains) => feed.subscribe(client, contains),
         leave: () => {
-          if (feed.clients.delete(client) && feed.clients.size === 0) closeFeed(operatorId, feed);
+          if (feed.clients.delete(client)) closeUnused(operatorId, feed);
         },
       };
+    },
+    fleetOf: async (operatorId) => {
+      const feed = feeds.get(operatorId) ?? openFeed(operatorId);
+      hold(operatorId, feed);
+      let timer: NodeJS.Timeout | undefined;
+      const tooLate = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(fleetNotReady()), limits.fleetWithinMs);
+      });
+      try {
+        return await Promise.race([feed.document(), tooLate]);
+      } finally {
+        clearTimeout(timer);
+      }
     },
     fleetChanged: (operatorId) => {
       redis.publish(fleetChangesChannel(operatorId), '').catch(failed('could not tell of a changed fleet'));

@@ -10,6 +10,7 @@ import {
 import type { LiveUpdate } from '@wayleave/telematics/live/live-feed.ts';
 import type { Contains } from '@wayleave/telematics/live/viewport.ts';
 import { createDelivery, type FeedClient } from './delivery.ts';
+import { createFleetDocument, type FleetDocument } from './fleet-document.ts';
 import type { LiveLimits } from './limits.ts';
 import type { LiveMetrics } from './live-metrics.ts';
 
@@ -19,6 +20,8 @@ export interface OperatorFeed {
   receive(updates: readonly LiveUpdate[]): void;
   /** Shows a client what the viewport holds, then its changes. */
   subscribe(client: FeedClient, contains: Contains): void;
+  /** The latest of every vehicle at once, as soon as the fleet has been read. */
+  document(): Promise<FleetDocument>;
   /** Reads the fleet again soon: installations changed, or messages may have been missed. */
   refreshSoon(): void;
   close(): void;
@@ -47,6 +50,8 @@ export function createOperatorFeed({
   const fleet = createFleet();
   const clients = new Set<FeedClient>();
   const delivery = createDelivery(fleet, clients, limits, metrics);
+  const document = createFleetDocument(fleet, limits);
+  const firstRead = Promise.withResolvers<void>();
   /** Of devices nobody knows, while the fleet is being read: the read may be older. */
   let early: Map<string, LiveUpdate> | null = null;
   /** Devices that are in no vehicle, as of the last read: they cause no further one. */
@@ -76,7 +81,9 @@ export function createOperatorFeed({
     }
     for (const [outcome, count] of Object.entries(seen))
       if (count > 0) metrics.updates.inc({ outcome }, count);
-    if (seen.moved > 0) delivery.changed();
+    if (seen.moved === 0) return;
+    document.changed();
+    delivery.changed();
   };
 
   const refresh = async (): Promise<void> => {
@@ -93,6 +100,8 @@ export function createOperatorFeed({
       // Nobody has been shown anything yet, so what was just read is no change to anybody.
       if (!loaded) closeRevision(fleet);
       loaded = true;
+      document.changed();
+      firstRead.resolve();
     } catch (error) {
       log.warn({ err: messageOf(error) }, 'the fleet could not be read for the live map');
     }
@@ -129,6 +138,10 @@ export function createOperatorFeed({
     subscribe: (client, contains) => {
       client.wanted = contains;
       if (loaded) delivery.begin(client);
+    },
+    document: async () => {
+      await firstRead.promise;
+      return document.now();
     },
     refreshSoon: () => {
       unassigned.clear();

@@ -1,4 +1,3 @@
-import { CodedError } from '@wayleave/runtime/errors.ts';
 import { asOperator } from '@wayleave/runtime/postgres.ts';
 import { deviceView, newDevice } from '@wayleave/telematics/devices/device.ts';
 import {
@@ -11,21 +10,13 @@ import {
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { callerOf, READERS, WRITERS } from '../http/access.ts';
+import { secretAlreadyShown, secretView } from '../http/device-secret.ts';
 import { decodeCursor, pageOf } from '../http/page-cursor.ts';
 import { idParams, pageQuery, pageView, problems } from '../http/schemas.ts';
 import { createOnce, idempotencyHeaders } from '../idempotency/idempotency.ts';
 import type { ApiParts } from '../parts.ts';
 
 const documented = { tags: ['devices'], security: [{ bearer: [] }] };
-const secretView = z.string().describe('Shown once; only its HMAC is stored');
-
-/** The device of a repeated request exists; its secret was in the first answer and is kept nowhere. */
-const secretAlreadyShown = (deviceId: string) =>
-  new CodedError(
-    'secret_already_shown',
-    409,
-    `Device ${deviceId} was made by the first request, which showed its secret. Rotate the secret if it is lost.`,
-  );
 
 export const deviceRoutes: FastifyPluginAsyncZod<ApiParts> = async (app, { appPool, deviceSecretKey }) => {
   app.get('/api/v1/devices', {
@@ -62,7 +53,7 @@ export const deviceRoutes: FastifyPluginAsyncZod<ApiParts> = async (app, { appPo
         async (connection) => await provisionDevice(connection, deviceSecretKey, request.body),
         ({ device }) => ({ deviceId: device.id }),
       );
-      if (made.repeated) throw secretAlreadyShown((made.answer as { deviceId: string }).deviceId);
+      if (made.repeated) throw secretAlreadyShown('Device', (made.answer as { deviceId: string }).deviceId);
       return await reply.code(201).header('cache-control', 'no-store').send(made.answer);
     },
   });

@@ -14,6 +14,8 @@ import { buildApp } from '../app.ts';
 import { LIVE_LIMITS, type LiveLimits } from '../live/limits.ts';
 import { createLiveHub } from '../live/live-hub.ts';
 import { createLiveMetrics } from '../live/live-metrics.ts';
+import { STREAM_LIMITS, type StreamLimits } from '../streams/limits.ts';
+import { createStreamPool, type StreamPool } from '../streams/stream-pool.ts';
 
 export const PASSWORD = 'correct horse battery staple';
 
@@ -37,6 +39,7 @@ export interface ApiUnderTest {
   /** Under the role `wayleave_ingest`, to store positions as ingest does. */
   ingestPool: Pool;
   operatorIds: Record<OperatorName, string>;
+  streams: StreamPool;
   emailOf(operator: OperatorName, role: Role): string;
   /** An access token, made by logging in once. */
   tokenOf(operator: OperatorName, role: Role): Promise<string>;
@@ -55,6 +58,7 @@ export interface StartOptions {
   database: { url: string; drop(): Promise<void> };
   redis: { url: string; close(): Promise<void> };
   live?: Partial<LiveLimits>;
+  streams?: Partial<StreamLimits>;
   pageFolder?: string;
   maxRequestsPerMinute?: number;
 }
@@ -74,6 +78,8 @@ export async function startApi(options: StartOptions): Promise<ApiUnderTest> {
   const metrics = createMetrics('api');
   const liveMetrics = createLiveMetrics(metrics);
   const liveLimits = { ...LIVE_LIMITS, ...options.live };
+  const streamLimits = { ...STREAM_LIMITS, ...options.streams };
+  const streams = createStreamPool({ databaseUrl: url, log, metrics, limits: streamLimits });
   const app = await buildApp({
     log,
     metrics,
@@ -95,6 +101,7 @@ export async function startApi(options: StartOptions): Promise<ApiUnderTest> {
     }),
     liveMetrics,
     liveLimits,
+    streams,
     deviceSecretKey: randomBytes(32),
     checks: { postgres: async () => await appPool.query('SELECT 1'), redis: async () => await redis.ping() },
     mapStyleUrl: 'https://tiles.example/style.json',
@@ -139,6 +146,7 @@ export async function startApi(options: StartOptions): Promise<ApiUnderTest> {
     appPool,
     ingestPool,
     operatorIds,
+    streams,
     emailOf,
     tokenOf: async (operator, role) => {
       const email = emailOf(operator, role);
@@ -149,6 +157,7 @@ export async function startApi(options: StartOptions): Promise<ApiUnderTest> {
     request,
     close: async () => {
       await app.close();
+      await streams.close();
       redis.disconnect();
       subscriber.disconnect();
       await Promise.all([appPool.end(), authPool.end(), ingestPool.end()]);

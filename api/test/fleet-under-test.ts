@@ -33,6 +33,22 @@ export async function makeVehicle(
   return { vehicleId, deviceId, ident, secret: made.json.secret, installationId: installed.json.id };
 }
 
+/** A gateway that may speak for the devices on its list, made over the API. */
+export async function makeGateway(
+  api: ApiUnderTest,
+  operator: OperatorName,
+  deviceIds: string[] = [],
+): Promise<{ gatewayId: string; ident: string; secret: string }> {
+  const token = await api.tokenOf(operator, 'fleet');
+  const ident = `gateway-${randomBytes(6).toString('hex')}`;
+  const made = await api.request('POST', '/api/v1/gateways', { token, body: { ident } });
+  const gatewayId: string = made.json.gateway.id;
+  if (deviceIds.length > 0) {
+    await api.request('POST', `/api/v1/gateways/${gatewayId}/devices`, { token, body: { deviceIds } });
+  }
+  return { gatewayId, ident, secret: made.json.secret };
+}
+
 export interface TestFix {
   deviceId: string;
   fixTimeMs: number;
@@ -49,6 +65,7 @@ export async function storeFixes(api: ApiUnderTest, operator: OperatorName, fixe
     ({ deviceId, fixTimeMs, lat = 0.35, lon = 32.58, alarm = null, attributes = null }) => ({
       device_id: deviceId,
       fix_time: new Date(fixTimeMs).toISOString(),
+      last_received_at: new Date(fixTimeMs + 250),
       received_at: new Date(fixTimeMs + 250).toISOString(),
       operator_id: operatorId,
       lat,
@@ -58,6 +75,8 @@ export async function storeFixes(api: ApiUnderTest, operator: OperatorName, fixe
       ignition: true,
       alarm,
       attributes,
+      doubts: 0,
+      remarks: 0,
     }),
   );
   const json = JSON.stringify(rows);
@@ -70,7 +89,8 @@ export async function storeFixes(api: ApiUnderTest, operator: OperatorName, fixe
      SELECT DISTINCT ON (device_id) * FROM jsonb_populate_recordset(null::latest_positions, $1::jsonb)
      ORDER BY device_id, fix_time DESC
      ON CONFLICT (device_id) DO UPDATE SET fix_time = excluded.fix_time, received_at = excluded.received_at,
-       lat = excluded.lat, lon = excluded.lon, h3 = excluded.h3, alarm = excluded.alarm
+       lat = excluded.lat, lon = excluded.lon, h3 = excluded.h3, alarm = excluded.alarm,
+       last_received_at = excluded.last_received_at
      WHERE excluded.fix_time > latest_positions.fix_time`,
     [json],
   );
