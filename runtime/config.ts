@@ -54,7 +54,7 @@ export const env = {
     .min(1)
     .max(256)
     .default(8)
-    .describe('Shards of the uplink log; the same for every broker and ingest of an installation'),
+    .describe('Shards of the uplink log; the same for every broker, ingest and jobs of an installation'),
   UPLINK_FSYNC: z
     .enum(['require', 'warn'])
     .default('require')
