@@ -4,8 +4,38 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fleetFile, readFleetFile } from './fleet-file.ts';
 
-test('a device is a car unless the file says otherwise', () => {
-  expect(fleetFile.parse([{ ident: '1', secret: 's' }])).toEqual([{ ident: '1', secret: 's', kind: 'car' }]);
+test('a device is a car and speaks the native format unless the file says otherwise', () => {
+  expect(fleetFile.parse([{ ident: '1', secret: 's' }])).toEqual([
+    { ident: '1', secret: 's', kind: 'car', format: 'native-json' },
+  ]);
+});
+
+test('a gateway is named for the formats of gateways and for no other', () => {
+  const device = { ident: '1', secret: 's' };
+  const gateway = { ident: 'g', secret: 't' };
+  const isTaken = (format: string, more: object) =>
+    fleetFile.safeParse([{ ...device, format, ...more }]).success;
+  expect(isTaken('flespi', { gateway })).toBe(true);
+  expect(isTaken('flespi', {})).toBe(false);
+  expect(isTaken('owntracks', { gateway })).toBe(false);
+  expect(isTaken('morse', {})).toBe(false);
+});
+
+test('a gateway has the same secret wherever it is named', () => {
+  const behind = (ident: string, secret: string) => ({
+    ident,
+    secret: 's',
+    format: 'flespi',
+    gateway: { ident: 'g', secret },
+  });
+  expect(fleetFile.safeParse([behind('1', 't'), behind('2', 't')]).success).toBe(true);
+  expect(fleetFile.safeParse([behind('1', 't'), behind('2', 'u')]).success).toBe(false);
+});
+
+test('the ident of an HFP vehicle is that of its topic', () => {
+  const isTaken = (ident: string) => fleetFile.safeParse([{ ident, secret: 's', format: 'hsl-hfp' }]).success;
+  expect(isTaken('0999-00017')).toBe(true);
+  expect(isTaken('350000000000001')).toBe(false);
 });
 
 test('idents that are no level of a topic, or come twice, are refused', () => {

@@ -80,10 +80,10 @@ test('it takes broker and fleet from the environment, and leaves when its launch
 test('it drives along a route that it is given', async () => {
   const route = join(folder, 'kigali.gpx');
   await writeFile(route, GPX);
-  run([...fleetArgs(), '--route', route]);
+  run([...fleetArgs(), '--route', route, '--faults', '0']);
   await eventually(() => broker.received.length > 5);
   const positions = broker.received.flatMap(
-    ({ payload }) => JSON.parse(payload) as { lat: number; lon: number },
+    ({ payload }) => JSON.parse(payload.toString()) as { lat: number; lon: number },
   );
   for (const { lat, lon } of positions) {
     expect(Math.abs(lat + 1.95)).toBeLessThan(0.0005);

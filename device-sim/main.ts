@@ -23,6 +23,7 @@ async function start(command: FleetCommand): Promise<Fleet> {
     itinerary,
     reporting: { movingMs: command.movingMs, parkedMs: command.parkedMs },
     seed: command.seed,
+    faults: command.faults,
     startMs: Date.now() - command.hoursAgo * 3_600_000,
     timeScale: command.timeScale,
     log: logLine,

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import type { SimulatedDevice } from '@wayleave/device-sim/fleet-file.ts';
+import type { Account, SimulatedDevice } from '@wayleave/device-sim/fleet-file.ts';
 import { provisionOperator } from '@wayleave/leasing/identity/provision.ts';
 import { createLog } from '@wayleave/runtime/log.ts';
 import { asOperator, createPool, type DatabaseRole } from '@wayleave/runtime/postgres.ts';
 import { getDevice } from '@wayleave/telematics/devices/service.ts';
 import pg from 'pg';
 import { type Demo, readKept, writeKept } from './demo/demo-file.ts';
-import { plannedVehicle } from './demo/fleet-plan.ts';
-import { provisionFleet } from './demo/provision-fleet.ts';
+import { gatewayOf, plannedVehicle } from './demo/fleet-plan.ts';
+import { type ProvisionedVehicle, provisionFleet } from './demo/provision-fleet.ts';
+import { provisionGateways } from './demo/provision-gateways.ts';
 
 const OPERATOR = 'Kampala Boda Leasing';
 
@@ -17,6 +18,8 @@ const USERS = [
 ] as const;
 
 const PASSWORD_BYTES = 12;
+
+const log = createLog('seed', 'warn');
 
 export interface SeedOptions {
   dataDir: string;
@@ -29,9 +32,10 @@ export interface SeedOptions {
 }
 
 /**
- * Makes the demonstration: an operator, its users, vehicles with a tracker each, and the two files
- * that tell a person and the simulator how to log in. A later start finds all of it and adds what
- * a larger fleet needs; passwords and secrets stay unless their files are gone.
+ * Makes the demonstration: an operator, its users, vehicles with a tracker each, the gateways that
+ * some trackers are behind, and the two files that tell a person and the simulator how to log in. A
+ * later start finds all of it and adds what a larger fleet needs; passwords and secrets stay unless
+ * their files are gone.
  */
 export async function seedDemo(options: SeedOptions): Promise<{ demo: Demo; fleet: SimulatedDevice[] }> {
   const { dataDir, databaseUrl, deviceSecretKey, apiUrl, mqttUrl, vehicles } = options;
@@ -46,16 +50,12 @@ export async function seedDemo(options: SeedOptions): Promise<{ demo: Demo; flee
 
   const [app, broker] = [pool(databaseUrl, 'wayleave_app'), pool(databaseUrl, 'wayleave_broker')];
   try {
+    const access = { app, broker, operatorId, deviceSecretKey, keptSecrets: keptSecrets(kept) };
     const provisioned = await provisionFleet({
-      app,
-      broker,
-      operatorId,
-      deviceSecretKey,
+      ...access,
       planned: Array.from({ length: vehicles + 1 }, (_, number) => plannedVehicle(number)),
-      keptSecrets: new Map(
-        [...kept.fleet, ...(kept.demo ? [kept.demo.device] : [])].map((d) => [d.ident, d.secret]),
-      ),
     });
+    const gateways = await provisionGateways({ ...access, vehicles: provisioned });
     const own = provisioned.find(({ ident }) => ident === plannedVehicle(0).ident);
     const vehicleId =
       own &&
@@ -71,12 +71,31 @@ export async function seedDemo(options: SeedOptions): Promise<{ demo: Demo; flee
     };
     const fleet = provisioned
       .filter((vehicle) => vehicle !== own)
-      .map(({ ident, secret, kind }) => ({ ident, secret, kind }));
+      .flatMap((vehicle) => simulated(vehicle, gateways));
     writeKept(dataDir, demo, fleet);
     return { demo, fleet };
   } finally {
     await Promise.all([app.end(), broker.end()]);
   }
+}
+
+function keptSecrets({ demo, fleet }: ReturnType<typeof readKept>): Map<string, string> {
+  const accounts = [
+    ...fleet.flatMap((device) => (device.gateway ? [device, device.gateway] : [device])),
+    ...(demo ? [demo.device] : []),
+  ];
+  return new Map(accounts.map(({ ident, secret }) => [ident, secret]));
+}
+
+/** As the simulator plays it; not at all if its gateway may not log in. */
+function simulated(
+  { ident, secret, kind, format }: ProvisionedVehicle,
+  gateways: ReadonlyMap<string, Account>,
+): SimulatedDevice[] {
+  const planned = gatewayOf(format);
+  if (!planned) return [{ ident, secret, kind, format }];
+  const gateway = gateways.get(planned.ident);
+  return gateway ? [{ ident, secret, kind, format, gateway }] : [];
 }
 
 /** Only the schema's owner may add an operator, so this is a connection without a role. */
@@ -94,5 +113,5 @@ async function provisionPeople(
 }
 
 function pool(url: string, role: DatabaseRole): ReturnType<typeof createPool> {
-  return createPool({ url, role, log: createLog('seed', 'warn'), maxConnections: 1 });
+  return createPool({ url, role, log, maxConnections: 1 });
 }

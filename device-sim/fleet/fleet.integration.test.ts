@@ -1,9 +1,12 @@
+import { createAdapters } from '@wayleave/telematics/positions/adapters/adapters.ts';
+import type { Position } from '@wayleave/telematics/positions/position.ts';
 import { afterEach, expect, test } from 'vitest';
 import { layOutCity } from '../city/city.ts';
 import { createCityItinerary } from '../city/itinerary.ts';
+import type { SimulatedDevice } from '../fleet-file.ts';
+import { formatNames, formats } from '../formats/formats.ts';
 import { createRandom } from '../random.ts';
 import { eventually, startTestBroker, type TestBroker, testDevices } from '../testing/test-broker.ts';
-import type { NativePosition } from '../tracker/native-position.ts';
 import { createTracker, nextTracker } from '../tracker/tracker.ts';
 import { type Fleet, type FleetOptions, startFleet } from './run-fleet.ts';
 
@@ -28,6 +31,7 @@ async function start(vehicles: number, options: Partial<FleetOptions>) {
     itinerary,
     reporting: { movingMs: 1_000, parkedMs: 30_000 },
     seed: 'test',
+    faults: 0,
     startMs: Date.now(),
     timeScale: 1,
     log: (_level, message, fields) => complaints.push(`${message} ${JSON.stringify(fields)}`),
@@ -41,7 +45,7 @@ function timesByIdent({ received }: TestBroker): Map<string, number[]> {
   const times = new Map<string, Set<number>>();
   for (const { ident, payload } of received) {
     const own = times.get(ident) ?? new Set();
-    for (const { time } of [JSON.parse(payload) as NativePosition].flat()) own.add(time);
+    for (const { time } of [JSON.parse(payload.toString()) as { time: number }].flat()) own.add(time);
     times.set(ident, own);
   }
   return new Map([...times].map(([ident, own]) => [ident, [...own]]));
@@ -86,7 +90,7 @@ test('over gaps in coverage and broken connections every fix arrives, oldest fir
     while (lived.length < times.length) {
       const moment = nextTracker(state, itinerary, reporting, random);
       state = moment.state;
-      if (moment.position) lived.push(moment.position.time);
+      if (moment.observation) lived.push(moment.observation.timeMs);
     }
     const sinceFirst = (all: readonly number[]) => all.map((time) => time - (all[0] ?? 0));
     expect(times.length).toBeGreaterThan(0);
@@ -117,4 +121,116 @@ test('a stopped fleet is gone from the broker', async () => {
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(broker.received).toHaveLength(length);
   expect(fleet.status().connected).toBe(0);
+});
+
+const adapters = createAdapters({
+  traccarTopic: 'traccar/positions',
+  flespiTopic: 'flespi/message/gw/devices/+',
+});
+
+/** Two devices of each format, behind a gateway where it needs one, and what the broker has to know. */
+function everyFormat() {
+  const devices = formatNames.flatMap((format, at) =>
+    [1, 2].map((n): SimulatedDevice => {
+      const ident = format === 'hsl-hfp' ? `0999-0000${n}` : `35000000000${at}00${n}`;
+      const gateway = formats[format].needsGateway && {
+        gateway: { ident: `gw.${format}`, secret: 'of all' },
+      };
+      return { ident, secret: `of ${ident}`, kind: 'car', format, ...gateway };
+    }),
+  );
+  const accounts = devices.map((device) => device.gateway ?? device);
+  return { devices, secrets: new Map(accounts.map(({ ident, secret }) => [ident, secret])) };
+}
+
+/** What came, as the adapters read it: by ident, with the account that brought it and the format. */
+function readByIdent({ received }: Pick<TestBroker, 'received'>) {
+  const read = new Map<
+    string,
+    { account: string; format: string; positions: Position[]; refused: string[] }
+  >();
+  for (const { ident: account, topic, payload } of received) {
+    const adapter = adapters.forTopic(topic);
+    const parts = adapter?.split?.(payload) ?? [{ ident: adapter?.identOf(topic) ?? '', payload }];
+    if (!adapter || !Array.isArray(parts)) throw new Error(`nobody reads ${topic}`);
+    for (const part of parts) {
+      const decoded = adapter.decode(part.payload, { topic, receivedAtMs: Date.now() });
+      const own = read.get(part.ident) ?? { account, format: adapter.name, positions: [], refused: [] };
+      own.positions.push(...decoded.positions);
+      own.refused.push(...decoded.refusals.map(({ detail }) => detail));
+      read.set(part.ident, own);
+    }
+  }
+  return read;
+}
+
+test.each([0, 20])(
+  'a fleet of every format is understood to the last message, with faults × %i',
+  async (faults) => {
+    const { devices, secrets } = everyFormat();
+    broker = await startTestBroker(secrets);
+    fleet = startFleet({
+      mqttUrl: broker.url,
+      devices,
+      itinerary,
+      reporting: { movingMs: 1_000, parkedMs: 30_000 },
+      seed: 'every format',
+      faults,
+      startMs: Date.now() - HOUR_MS / 6,
+      timeScale: 60,
+      log: () => {},
+    });
+    const running = fleet;
+    await eventually(() => running.status().positionsAcked > 6_000, 25_000);
+    await fleet.stop();
+
+    const read = readByIdent(broker);
+    expect(read.size).toBe(devices.length);
+    for (const { ident, format, gateway } of devices) {
+      const own = read.get(ident);
+      expect(own).toMatchObject({ account: gateway?.ident ?? ident, format, refused: [] });
+      const fixes = own?.positions.filter(({ lat }) => lat !== null) ?? [];
+      expect(new Set(fixes.map(({ lat, lon }) => `${lat} ${lon}`)).size).toBeGreaterThan(10);
+    }
+    const withoutFix = [...read.values()].flatMap(({ positions }) =>
+      positions.filter(({ lat }) => lat === null),
+    );
+    expect(withoutFix.length > 0).toBe(faults > 0);
+  },
+);
+
+test('a gateway out of whose hearing a tracker is brings the others, and later what it kept', async () => {
+  const { devices, secrets } = everyFormat();
+  const behind = devices.filter(({ format }) => format === 'traccar-forward');
+  broker = await startTestBroker(secrets);
+  fleet = startFleet({
+    mqttUrl: broker.url,
+    devices: behind,
+    itinerary,
+    reporting: { movingMs: 1_000, parkedMs: 30_000 },
+    seed: 'gateway',
+    faults: 0,
+    startMs: Date.now() - 12 * HOUR_MS,
+    timeScale: 1_000,
+    log: () => {},
+  });
+  const running = fleet;
+  let heldBack = 0;
+  const watching = setInterval(() => {
+    const { outOfCoverage, connected, buffered } = running.status();
+    if (outOfCoverage === 1 && connected === 1) heldBack = Math.max(heldBack, buffered);
+  }, 5);
+  await eventually(() => heldBack > 12, 25_000).finally(() => clearInterval(watching));
+  await eventually(() => running.status().outOfCoverage === 0 && running.status().connected === 2, 25_000);
+  await running.stop();
+  for (const { ident } of behind) {
+    const times =
+      readByIdent(broker)
+        .get(ident)
+        ?.positions.map(({ fixTimeMs }) => fixTimeMs) ?? [];
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    // While the ignition is on one second follows another, also over the hole.
+    const gaps = times.map((time, i) => time - (times[i - 1] ?? time));
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(30_000);
+  }
 });

@@ -1,13 +1,13 @@
 import { connect, type MqttClient } from 'mqtt';
-import type { SimulatedDevice } from '../fleet-file.ts';
+import type { Account } from '../fleet-file.ts';
+import type { Message } from '../formats/format.ts';
 import { between, type Random } from '../random.ts';
-import { positionsTopic } from '../tracker/native-position.ts';
 
-/** A tracker's connection to the broker, which it makes again whenever it is lost. */
+/** A tracker's or a gateway's connection to the broker, which it makes again whenever it is lost. */
 export interface Link {
   readonly up: boolean;
   /** Sends one message at QoS 1; `stored` is called on its PUBACK, and never if that does not come. */
-  publish(payload: string, stored: () => void): void;
+  publish(message: Message, stored: () => void): void;
   /** Out of coverage the connection breaks and none is tried. */
   setCovered(covered: boolean): void;
   close(): Promise<void>;
@@ -28,8 +28,7 @@ const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
 const CLOSE_TIMEOUT_MS = 2_000;
 
-export function createLink(url: string, device: SimulatedDevice, events: LinkEvents, random: Random): Link {
-  const topic = positionsTopic(device.ident);
+export function createLink(url: string, account: Account, events: LinkEvents, random: Random): Link {
   let client: MqttClient | null = null;
   let up = false;
   let covered = true;
@@ -42,9 +41,9 @@ export function createLink(url: string, device: SimulatedDevice, events: LinkEve
     // a replay leaves oldest first.
     const own = connect(url, {
       protocolVersion: 4,
-      clientId: device.ident,
-      username: device.ident,
-      password: device.secret,
+      clientId: account.ident,
+      username: account.ident,
+      password: account.secret,
       clean: true,
       keepalive: KEEP_ALIVE_S,
       connectTimeout: CONNECT_TIMEOUT_MS,
@@ -89,7 +88,7 @@ export function createLink(url: string, device: SimulatedDevice, events: LinkEve
     get up() {
       return up;
     },
-    publish(payload, stored) {
+    publish({ topic, payload }, stored) {
       const own = client;
       own?.publish(topic, payload, { qos: 1 }, (error) => {
         if (!error && client === own) stored();

@@ -8,6 +8,7 @@ test('the environment fills what the arguments leave open', () => {
     fleetFile: 'fleet.json',
     movingMs: 1_000,
     parkedMs: 30_000,
+    faults: 1,
     timeScale: 1,
     hoursAgo: 0,
   });
@@ -30,8 +31,13 @@ test('each wrong option is named', () => {
   );
 });
 
+test('trackers that never err are asked for with 0', () => {
+  expect(readFleetCommand(['--fleet', 'f.json', '--faults', '0'], {}).faults).toBe(0);
+  expect(() => readFleetCommand(['--fleet', 'f.json', '--faults=-1'], {})).toThrow(/--faults: /);
+});
+
 test('the help names every option', () => {
-  for (const name of ['mqtt-url', 'fleet', 'interval-ms', 'seed', 'time-scale', 'route']) {
+  for (const name of ['mqtt-url', 'fleet', 'interval-ms', 'seed', 'faults', 'time-scale', 'route']) {
     expect(fleetHelp()).toContain(`--${name}`);
   }
 });

@@ -1,7 +1,10 @@
+import { createFaults, type Faults } from '../faults/faults.ts';
 import type { SimulatedDevice } from '../fleet-file.ts';
+import type { Format } from '../formats/format.ts';
+import { formats } from '../formats/formats.ts';
 import type { Itinerary } from '../motion/vehicle.ts';
 import { createRandom, type Random } from '../random.ts';
-import { encodeNative, type NativePosition } from '../tracker/native-position.ts';
+import type { Observation } from '../tracker/observation.ts';
 import { createOutbox, type Outbox } from '../tracker/outbox.ts';
 import { createTracker, nextTracker, type Reporting, type TrackerState } from '../tracker/tracker.ts';
 import { type Complain, createComplaints } from './complaints.ts';
@@ -15,6 +18,8 @@ export interface FleetOptions {
   itinerary: Itinerary;
   reporting: Reporting;
   seed: string;
+  /** How many times as often as usual trackers err; 0 for never. */
+  faults: number;
   /** Where simulated time begins, epoch milliseconds; now or in the past. */
   startMs: number;
   /** How many times faster than real time it runs until it reaches the present. */
@@ -47,15 +52,22 @@ export interface Fleet {
 }
 
 interface Member {
+  device: SimulatedDevice;
+  format: Format;
+  reporting: Reporting;
   random: Random;
   tracker: TrackerState;
-  outbox: Outbox<NativePosition>;
+  faults: Faults;
+  outbox: Outbox<Observation>;
+  /** Its own, or that of its gateway. */
   link: Link;
 }
 
+/** Connections by the ident that logged in. */
+type Links = Map<string, { link: Link; members: Member[] }>;
+
 /** As many fixes as a tracker with a small flash keeps: more than an hour at one a second. */
 const OUTBOX_MAX_POSITIONS = 5_000;
-const BATCH_MAX_POSITIONS = 20;
 const CONNECTS_PER_S = 100;
 const TICK_MS = 50;
 /** Bounds the work of a tick while old time is caught up. */
@@ -68,6 +80,7 @@ export function startFleet(options: FleetOptions): Fleet {
   const { devices, timeScale, startMs } = options;
   const realStartMs = Date.now();
   const members: Member[] = [];
+  const links: Links = new Map();
   const counts = { published: 0, acked: 0, positionsAcked: 0 };
   const complain = createComplaints(options.log);
   let lastTickMs = realStartMs;
@@ -79,7 +92,7 @@ export function startFleet(options: FleetOptions): Fleet {
     const timeMs = simulatedTimeMs(startMs, timeScale, realStartMs, realNowMs);
     const due = Math.min(devices.length, Math.ceil(((realNowMs - realStartMs) / 1000) * CONNECTS_PER_S));
     for (const device of devices.slice(members.length, due))
-      members.push(join(device, timeMs, options, counts, complain));
+      members.push(join(device, timeMs, options, links, counts, complain));
     for (const member of members) {
       if (pauseMs > SLEPT_MS) member.tracker = { ...member.tracker, timeMs: member.tracker.timeMs + pauseMs };
       advance(member, timeMs, options);
@@ -93,7 +106,7 @@ export function startFleet(options: FleetOptions): Fleet {
     status: () => ({ ...tally(members), vehicles: devices.length, ...counts }),
     async stop() {
       clearInterval(ticking);
-      await Promise.all(members.map(({ link }) => link.close()));
+      await Promise.all(Array.from(links.values(), ({ link }) => link.close()));
     },
   };
 }
@@ -104,54 +117,95 @@ function join(
   device: SimulatedDevice,
   timeMs: number,
   options: FleetOptions,
+  links: Links,
   counts: Counts,
   complain: Complain,
 ): Member {
-  const { itinerary, reporting, seed, mqttUrl } = options;
+  const { itinerary, seed } = options;
   const random = createRandom(`${seed} ${device.ident}`);
-  const outbox = createOutbox<NativePosition>(OUTBOX_MAX_POSITIONS, BATCH_MAX_POSITIONS);
-  const events = {
-    up: () => send(member, counts),
-    down: () => outbox.lost(),
-    failed: (reason: string, refused: boolean) => complain(device.ident, reason, refused),
+  const format = formats[device.format];
+  const reporting = {
+    movingMs: Math.max(options.reporting.movingMs, format.resolutionMs),
+    parkedMs: Math.max(options.reporting.parkedMs, format.resolutionMs),
   };
+  // Its own sources: neither what goes wrong nor when connections fail may change how it drives.
+  const faults = createFaults(`${seed} faults ${device.ident}`, options.faults);
+  const shared = linkFor(device, options, links, counts, complain);
   const member: Member = {
+    device,
+    format,
+    reporting,
     random,
-    outbox,
+    faults,
     tracker: createTracker(device.kind, itinerary, reporting, timeMs, random),
-    // Its own source: when connections fail must not change how the vehicle drives.
-    link: createLink(mqttUrl, device, events, createRandom(`${seed} link ${device.ident}`)),
+    outbox: createOutbox({
+      limit: OUTBOX_MAX_POSITIONS,
+      batch: format.maxPerMessage,
+      newestFirst: faults.newestFirst,
+    }),
+    link: shared.link,
   };
+  shared.members.push(member);
   return member;
 }
 
-function advance(member: Member, timeMs: number, { itinerary, reporting }: FleetOptions): void {
-  for (let steps = 0; steps < MAX_STEPS_PER_TICK; steps++) {
-    if (member.tracker.timeMs + reporting.movingMs > timeMs) break;
-    const { state, position } = nextTracker(member.tracker, itinerary, reporting, member.random);
-    member.tracker = state;
-    if (position) member.outbox.add(position);
-  }
-  member.link.setCovered(member.tracker.coverage.covered);
+/** The connection that the device's messages go by: made for itself, or once for its gateway. */
+function linkFor(
+  device: SimulatedDevice,
+  { mqttUrl, seed }: FleetOptions,
+  links: Links,
+  counts: Counts,
+  complain: Complain,
+): { link: Link; members: Member[] } {
+  const account = device.gateway ?? device;
+  const known = links.get(account.ident);
+  if (known) return known;
+  const members: Member[] = [];
+  const events = {
+    up: () => members.forEach((member) => send(member, counts)),
+    down: () => members.forEach(({ outbox }) => outbox.lost()),
+    failed: (reason: string, refused: boolean) => complain(account.ident, reason, refused),
+  };
+  const link = createLink(mqttUrl, account, events, createRandom(`${seed} link ${account.ident}`));
+  const made = { link, members };
+  links.set(account.ident, made);
+  return made;
 }
 
-/** One message at a time: the next leaves on the PUBACK of the one before. */
+function advance(member: Member, timeMs: number, { itinerary }: FleetOptions): void {
+  const { reporting, faults, random } = member;
+  for (let steps = 0; steps < MAX_STEPS_PER_TICK; steps++) {
+    if (member.tracker.timeMs + reporting.movingMs > timeMs) break;
+    const { state, observation } = nextTracker(member.tracker, itinerary, reporting, random);
+    member.tracker = state;
+    if (observation) member.outbox.add(faults.spoil(observation));
+  }
+  // Out of coverage the tracker's connection breaks; its gateway's does not, and hears nothing of it.
+  if (!member.device.gateway) member.link.setCovered(member.tracker.coverage.covered);
+}
+
+/** Whether the network reaches the tracker; a gateway has a line of its own. */
+const isReached = ({ link, tracker }: Member): boolean => link.up && tracker.coverage.covered;
+
+/** One message of a device at a time: the next leaves on the PUBACK of the one before. */
 function send(member: Member, counts: Counts): void {
-  if (!member.link.up) return;
-  const batch = member.outbox.take();
+  const { device, format, outbox, link } = member;
+  if (!isReached(member)) return;
+  const batch = outbox.take();
   if (!batch) return;
   counts.published++;
-  member.link.publish(encodeNative(batch), () => {
+  link.publish(format.encode(device.ident, batch), () => {
     counts.acked++;
-    counts.positionsAcked += member.outbox.acknowledged();
+    counts.positionsAcked += outbox.acknowledged();
     send(member, counts);
   });
 }
 
 function tally(members: readonly Member[]) {
   const total = { connected: 0, outOfCoverage: 0, running: 0, buffered: 0, dropped: 0 };
-  for (const { link, tracker, outbox } of members) {
-    total.connected += link.up ? 1 : 0;
+  for (const member of members) {
+    const { tracker, outbox } = member;
+    total.connected += isReached(member) ? 1 : 0;
     total.outOfCoverage += tracker.coverage.covered ? 0 : 1;
     total.running += tracker.vehicle.ignition ? 1 : 0;
     total.buffered += outbox.size;

@@ -24,7 +24,7 @@ async function start(): Promise<TestBroker> {
 function seenBy({ received }: TestBroker): Set<string> {
   return new Set(
     received.flatMap(({ ident, payload }) =>
-      [JSON.parse(payload) as { time: number }].flat().map(({ time }) => `${ident} ${time}`),
+      [JSON.parse(payload.toString()) as { time: number }].flat().map(({ time }) => `${ident} ${time}`),
     ),
   );
 }

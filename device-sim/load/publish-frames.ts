@@ -1,4 +1,4 @@
-import { positionsTopic } from '../tracker/native-position.ts';
+import { positionsTopic } from '../formats/native-json.ts';
 import { remainingLength, text } from './control-packets.ts';
 
 /**

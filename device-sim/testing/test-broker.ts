@@ -6,7 +6,7 @@ export interface TestBroker {
   port: number;
   url: string;
   /** Everything published, in the order of arrival, repeated messages included. */
-  received: { ident: string; topic: string; payload: string; qos: number }[];
+  received: { ident: string; topic: string; payload: Buffer; qos: number }[];
   /** Breaks every connection as a network failure would. */
   breakOff(): void;
   close(): Promise<void>;
@@ -19,7 +19,7 @@ export async function startTestBroker(secrets: ReadonlyMap<string, string>): Pro
       done(allowed ? null : Object.assign(new Error('bad secret'), { returnCode: 4 }), allowed);
     },
     authorizePublish(client, packet, done) {
-      const payload = packet.payload.toString();
+      const payload = Buffer.from(packet.payload);
       received.push({ ident: client?.id ?? '', topic: packet.topic, payload, qos: packet.qos });
       done(null);
     },
@@ -57,6 +57,7 @@ export function testDevices(count: number) {
     ident: String(350_000_000_000_000 + n),
     secret: `secret-${n}`,
     kind: 'motorcycle' as const,
+    format: 'native-json' as const,
   }));
   return { devices, secrets: new Map(devices.map(({ ident, secret }) => [ident, secret])) };
 }

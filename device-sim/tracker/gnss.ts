@@ -15,6 +15,8 @@ export interface GnssFix extends Place {
   speedKmh: number;
   headingDeg: number;
   accuracyM: number;
+  /** Horizontal dilution of precision. */
+  hdop: number;
   satellites: number;
 }
 
@@ -61,16 +63,24 @@ export function observe(
   const speedKmh = Math.max(0, truth.speedKmh + SPEED_NOISE_KMH * normal(random));
   const standing = truth.speedKmh < STANDING_KMH;
   const headingDeg = standing ? truth.headingDeg : truth.headingDeg + HEADING_NOISE_DEG * normal(random);
+  // Receivers state a radius that holds two times out of three.
+  const accuracyM = round(Math.max(1.5, sigmaM * 1.5), 1);
   return {
     lat: round(lat, 6),
     lon: round(wrapLongitude(lon), 6),
     altitudeM: Math.round(truth.altitudeM + 1.5 * eastM),
     speedKmh: standing ? 0 : round(speedKmh, 1),
     headingDeg: Math.round(wrapDegrees(headingDeg)) % 360,
-    // Receivers state a radius that holds two times out of three.
-    accuracyM: round(Math.max(1.5, sigmaM * 1.5), 1),
+    accuracyM,
+    hdop: hdopOf(accuracyM),
     satellites: Math.round(Math.max(4, Math.min(16, 13 - sigmaM + between(random, -1, 1)))),
   };
 }
+
+/** What one satellite's range is off by, metres, times the dilution, is what the fix is off by. */
+const RANGE_ERROR_M = 4;
+
+/** The dilution of precision that goes with an accuracy. */
+export const hdopOf = (accuracyM: number): number => round(Math.max(0.5, accuracyM / RANGE_ERROR_M), 1);
 
 const round = (value: number, digits: number): number => Math.round(value * 10 ** digits) / 10 ** digits;

@@ -2,8 +2,8 @@ import type { VehicleKind } from '@wayleave/telematics/vehicles/vehicle.ts';
 import { createVehicle, type Itinerary, nextVehicle, type VehicleState, whereIs } from '../motion/vehicle.ts';
 import { index, type Random } from '../random.ts';
 import { type Coverage, createCoverage, nextCoverage } from './coverage.ts';
-import { createGnss, type GnssState, nextGnss, observe } from './gnss.ts';
-import type { NativePosition } from './native-position.ts';
+import { createGnss, type GnssFix, type GnssState, nextGnss, observe } from './gnss.ts';
+import type { Observation } from './observation.ts';
 
 /** A tracker in its vehicle. */
 export interface TrackerState {
@@ -44,47 +44,42 @@ export function createTracker(
 }
 
 /**
- * The tracker one moving interval later, and the position it reports, if it does: always with
- * the ignition on, rarely with it off, and at once when it changes.
+ * The tracker one moving interval later, and what it reports, if it does: always with the
+ * ignition on, rarely with it off, and at once when it changes.
  */
 export function nextTracker(
   state: TrackerState,
   itinerary: Itinerary,
   { movingMs, parkedMs }: Reporting,
   random: Random,
-): { state: TrackerState; position: NativePosition | null } {
+): { state: TrackerState; observation: (Observation & GnssFix) | null } {
   const dtS = movingMs / 1000;
   const timeMs = state.timeMs + movingMs;
   const vehicle = nextVehicle(state.vehicle, dtS, itinerary, random);
   const gnss = nextGnss(state.gnss, dtS, random);
   const coverage = nextCoverage(state.coverage, dtS, random);
   const { reported } = state;
+  const ignitionChanged = reported?.ignition !== vehicle.ignition;
   const due =
-    vehicle.ignition ||
-    reported === null ||
-    reported.ignition !== vehicle.ignition ||
-    timeMs - reported.timeMs >= parkedMs;
+    vehicle.ignition || ignitionChanged || reported === null || timeMs - reported.timeMs >= parkedMs;
   const next = { vehicle, gnss, coverage, timeMs };
-  if (!due) return { state: { ...next, reported }, position: null };
+  if (!due) return { state: { ...next, reported }, observation: null };
+  const fix = observe(
+    gnss,
+    { ...whereIs(vehicle, itinerary.laneM), speedKmh: vehicle.speedMps * 3.6 },
+    random,
+  );
   return {
     state: { ...next, reported: { timeMs, ignition: vehicle.ignition } },
-    position: positionOf(vehicle, gnss, timeMs, itinerary.laneM, random),
-  };
-}
-
-function positionOf(
-  vehicle: VehicleState,
-  gnss: GnssState,
-  time: number,
-  laneM: number,
-  random: Random,
-): NativePosition {
-  const fix = observe(gnss, { ...whereIs(vehicle, laneM), speedKmh: vehicle.speedMps * 3.6 }, random);
-  return {
-    time,
-    ...fix,
-    ignition: vehicle.ignition,
-    odometerM: Math.floor(vehicle.odometerM),
-    batteryV: Math.round(vehicle.batteryV * 100) / 100,
+    observation: {
+      ...fix,
+      timeMs,
+      ignition: vehicle.ignition,
+      ignitionChanged,
+      odometerM: Math.floor(vehicle.odometerM),
+      tripM: Math.floor(vehicle.atM),
+      batteryV: Math.round(vehicle.batteryV * 100) / 100,
+      alarm: null,
+    },
   };
 }

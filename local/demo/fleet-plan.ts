@@ -1,3 +1,4 @@
+import { type FormatName, formats } from '@wayleave/device-sim/formats/formats.ts';
 import type { VehicleKind } from '@wayleave/telematics/vehicles/vehicle.ts';
 
 /** A vehicle of the demonstration and the tracker in it. */
@@ -6,6 +7,19 @@ export interface PlannedVehicle {
   label: string;
   kind: VehicleKind;
   plate: string;
+  /** What the tracker speaks. */
+  format: FormatName;
+  /**
+   * The ident of a tracker of our own format that demonstrations of before there were others put
+   * into the vehicle; absent where it would be the same.
+   */
+  formerIdent?: string;
+}
+
+/** The account of the demonstration that brings the messages of a gateway's format. */
+export interface PlannedGateway {
+  ident: string;
+  model: string;
 }
 
 /** Type allocation codes that begin with 00 belong to test devices, so no real tracker bears one. */
@@ -18,6 +32,31 @@ const OTHER_KINDS = new Map<number, VehicleKind>([
   [17, 'truck'],
 ]);
 
+/**
+ * Of twenty-five trackers, the ones that speak another format than ours: six that come by
+ * themselves, and two each behind a Traccar server and behind flespi.
+ */
+const OTHER_FORMATS = new Map<number, FormatName>([
+  [2, 'owntracks'],
+  [5, 'teltonika-json'],
+  [8, 'teltonika-codec'],
+  [11, 'navixy-ngp'],
+  [14, 'ruptela-json'],
+  [17, 'hsl-hfp'],
+  [19, 'traccar-forward'],
+  [20, 'traccar-forward'],
+  [22, 'flespi'],
+  [23, 'flespi'],
+]);
+
+const GATEWAYS: Partial<Record<FormatName, PlannedGateway>> = {
+  'traccar-forward': { ident: 'demo.traccar', model: 'Traccar' },
+  flespi: { ident: 'demo.flespi', model: 'flespi' },
+};
+
+/** Operators of Helsinki's public transport have numbers below. */
+const HFP_OPERATOR = '0999';
+
 const NAMES = { motorcycle: 'Boda', car: 'Taxi', van: 'Courier', truck: 'Lorry' };
 
 /**
@@ -26,13 +65,24 @@ const NAMES = { motorcycle: 'Boda', car: 'Taxi', van: 'Courier', truck: 'Lorry' 
  */
 export function plannedVehicle(number: number): PlannedVehicle {
   const kind = number === 0 ? 'motorcycle' : (OTHER_KINDS.get(number % 20) ?? 'motorcycle');
+  const format = OTHER_FORMATS.get(number % 25) ?? 'native-json';
+  const idents =
+    format === 'hsl-hfp' ? { ident: hfpIdent(number), formerIdent: imei(number) } : { ident: imei(number) };
   return {
-    ident: imei(number),
+    ...idents,
     label: number === 0 ? 'Yours to drive' : `${NAMES[kind]} ${String(number).padStart(3, '0')}`,
     kind,
     plate: plateOf(number),
+    format,
   };
 }
+
+/** The gateway that a format needs; undefined for one whose trackers come by themselves. */
+export function gatewayOf(format: FormatName): PlannedGateway | undefined {
+  return formats[format].needsGateway ? GATEWAYS[format] : undefined;
+}
+
+const hfpIdent = (number: number): string => `${HFP_OPERATOR}-${String(number).padStart(5, '0')}`;
 
 /** An IMEI (3GPP TS 23.003): type allocation code, six-digit serial, Luhn check digit. */
 function imei(serial: number): string {

@@ -1,10 +1,10 @@
 import { asOperator, type Connection, type Pool } from '@wayleave/runtime/postgres.ts';
 import { credentialsByIdent, type DeviceCredential } from '@wayleave/telematics/devices/credential-store.ts';
-import { verifyDeviceSecret } from '@wayleave/telematics/devices/device-secret.ts';
 import { provisionDevice, rotateDeviceSecret } from '@wayleave/telematics/devices/service.ts';
 import { installDevice } from '@wayleave/telematics/vehicles/installation-service.ts';
 import { createVehicle } from '@wayleave/telematics/vehicles/service.ts';
 import type { PlannedVehicle } from './fleet-plan.ts';
+import { type KeptSecrets, stillValid } from './kept-secrets.ts';
 
 /** Vehicles that one transaction makes: what a killed start loses is made again at once. */
 const BATCH_VEHICLES = 200;
@@ -26,8 +26,7 @@ export interface ProvisionFleetOptions {
   operatorId: string;
   deviceSecretKey: Uint8Array;
   planned: readonly PlannedVehicle[];
-  /** The secrets that the last start kept, by ident. */
-  keptSecrets: ReadonlyMap<string, string>;
+  keptSecrets: KeptSecrets;
 }
 
 /**
@@ -38,14 +37,15 @@ export async function provisionFleet(options: ProvisionFleetOptions): Promise<Pr
   const { app, broker, operatorId, planned } = options;
   const found = await credentialsByIdent(
     broker,
-    planned.map(({ ident }) => ident),
+    planned.flatMap(({ ident, formerIdent }) => (formerIdent === undefined ? [ident] : [ident, formerIdent])),
   );
   const credentials = new Map(found.map((credential) => [credential.ident, credential]));
   const provisioned: ProvisionedVehicle[] = [];
   for (let start = 0; start < planned.length; start += BATCH_VEHICLES) {
     const batch = planned.slice(start, start + BATCH_VEHICLES);
     await asOperator(app, operatorId, async (connection) => {
-      for (const vehicle of batch) {
+      for (const wanted of batch) {
+        const vehicle = asFound(wanted, credentials);
         const device = await provision(connection, options, vehicle, credentials.get(vehicle.ident));
         if (device) provisioned.push({ ...vehicle, ...device });
       }
@@ -54,18 +54,28 @@ export async function provisionFleet(options: ProvisionFleetOptions): Promise<Pr
   return provisioned;
 }
 
+/** The vehicle with the tracker that an earlier demonstration put into it, if that is another. */
+function asFound(
+  planned: PlannedVehicle,
+  credentials: ReadonlyMap<string, DeviceCredential>,
+): PlannedVehicle {
+  const { ident, formerIdent } = planned;
+  if (formerIdent === undefined || credentials.has(ident) || !credentials.has(formerIdent)) return planned;
+  return { ...planned, ident: formerIdent, format: 'native-json' };
+}
+
 async function provision(
   connection: Connection,
   { deviceSecretKey, keptSecrets }: ProvisionFleetOptions,
   planned: PlannedVehicle,
   credential: DeviceCredential | undefined,
 ): Promise<{ deviceId: string; secret: string } | undefined> {
-  const { ident, label, kind, plate } = planned;
+  const { ident, label, kind, plate, format } = planned;
   if (credential === undefined) {
     const vehicle = await createVehicle(connection, { label, kind, plate });
     const { device, secret } = await provisionDevice(connection, deviceSecretKey, {
       ident,
-      model: 'Demonstration',
+      model: `Demonstration, ${format}`,
     });
     const from = new Date(Date.now() - INSTALLED_DAYS_AGO * 86_400_000).toISOString();
     await installDevice(connection, vehicle.id, { deviceId: device.id, from });
@@ -73,9 +83,6 @@ async function provision(
   }
   if (credential.revoked) return undefined;
   const deviceId = String(credential.deviceId);
-  const kept = keptSecrets.get(ident);
-  if (kept !== undefined && verifyDeviceSecret(deviceSecretKey, kept, credential.secretHash)) {
-    return { deviceId, secret: kept };
-  }
-  return { deviceId, secret: await rotateDeviceSecret(connection, deviceSecretKey, deviceId) };
+  const kept = stillValid(deviceSecretKey, keptSecrets, credential);
+  return { deviceId, secret: kept ?? (await rotateDeviceSecret(connection, deviceSecretKey, deviceId)) };
 }

@@ -4,6 +4,8 @@ export interface ApiClient {
   accessToken: string;
   /** GETs JSON. @throws {Error} with the status and body of any other answer than 200 */
   get<T>(path: string): Promise<T>;
+  /** POSTs JSON. @throws {Error} with the status and body of a refusal */
+  post<T>(path: string, body: object): Promise<T>;
 }
 
 /** Logs in as one of the users of the demonstration. */
@@ -23,6 +25,15 @@ export async function logIn(demo: Demo, role: 'fleet' | 'admin' = 'fleet'): Prom
         headers: { authorization: `Bearer ${accessToken}` },
       });
       if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
+      return (await response.json()) as never;
+    },
+    async post(path, body) {
+      const response = await fetch(demo.apiUrl + path, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${await response.text()}`);
       return (await response.json()) as never;
     },
   };
