@@ -278,6 +278,15 @@ describe('a publish', () => {
     expect(await logged()).toEqual([{ topic: `devices/${ident}/positions`, payload: '{"lat":1}' }]);
   });
 
+  it('on the longest topic that a format has, of nineteen levels, is taken', async () => {
+    const ident = await provision();
+    const client = await logIn(ident);
+    // As HSL's vehicles publish, under an ident that is a level of its own here.
+    const topic = `/hfp/v2/journey/ongoing/vp/bus/0022/${ident}/2550/2/Westendinasema/18:09/1234567/3/60;24/18/69/31`;
+    await client.publishAsync(topic, '{"VP":{}}', { qos: 1 });
+    expect(await logged()).toEqual([{ topic, payload: '{"VP":{}}' }]);
+  });
+
   it.each([1, 2] as const)('of QoS %i is acknowledged only once the log has it on disk', async (qos) => {
     const ident = await provision();
     const client = await logIn(ident);

@@ -22,7 +22,7 @@ export const limits = {
   /** A client that asks for none, or for more, gets this: a dead connection is found at last. */
   maxKeepaliveS: 7_200,
   maxClientIdBytes: 256,
-  maxTopicLevels: 16,
+  maxTopicLevels: 32,
   /** Characters; bytes that are no UTF-8 triple in length when they are read as text. */
   maxTopicLength: 1_024,
   /** Logins of one device at once: a tracker that comes back before its old connection ended. */

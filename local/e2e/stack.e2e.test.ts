@@ -135,7 +135,7 @@ test('a service that is killed is started again, and the tracker is served', asy
     timeout: 5_000,
   });
   const time = new Date().toISOString();
-  await vi.waitFor(() => publish({ time, lat: 0.31, lon: 32.57 }), { timeout: 20_000, interval: 500 });
+  await vi.waitFor(() => publish({ time, lat: 0.3477, lon: 32.5826 }), { timeout: 20_000, interval: 500 });
   const { get } = await logIn(demo);
   await vi.waitFor(
     async () => {
