@@ -1,4 +1,5 @@
-import { ApiError, login, logout, refresh } from './client.ts';
+import { login, logout, refresh } from './client.ts';
+import { ApiError } from './request.ts';
 import type { Session, User } from './types.ts';
 
 /** `unreachable` keeps the operator from being sent to the login page by a network fault. */

@@ -1,8 +1,9 @@
-import { positions, serverNowMs } from '../api/client.ts';
+import { positions } from '../api/client.ts';
+import { serverNowMs } from '../api/request.ts';
 import { withToken } from '../api/session.ts';
 import type { Fleet } from '../live/fleet.ts';
 import type { TrackPoint } from '../map/track.ts';
-import { toTrackPoint } from './use-track.ts';
+import { trackPointsOf } from './use-track.ts';
 
 /** So many moving vehicles get the trail they left before the page was opened; the rest draw theirs as they go. */
 const MOST_VEHICLES = 60;
@@ -26,7 +27,7 @@ export async function backfillTrails(
       const toMs = serverNowMs();
       const range = { fromMs: toMs - SPAN_MS, toMs, limit: MOST_POSITIONS };
       const page = await withToken((token) => positions(token, vehicleId, range, signal)).catch(() => null);
-      if (page && !signal.aborted) onTrail(vehicleId, page.items.map(toTrackPoint), serverNowMs());
+      if (page && !signal.aborted) onTrail(vehicleId, trackPointsOf(page.items), serverNowMs());
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));

@@ -1,10 +1,14 @@
+import { type Day, isDay } from '../replay/day.ts';
+
 export interface HashState {
   vehicleId: string | null;
+  /** The day of that vehicle that is replayed; null for the live map. */
+  day: Day | null;
   /** The map's view, so that a reload or a shared link shows the same streets. */
   at: { zoom: number; lat: number; lon: number } | null;
 }
 
-/** Reads `#vehicle=…&at=zoom/lat/lon`; what cannot be read is left out. */
+/** Reads `#vehicle=…&day=2026-11-20&at=zoom/lat/lon`; what cannot be read is left out. */
 export function parseHash(hash: string): HashState {
   const fields = new URLSearchParams(hash.replace(/^#/, ''));
   const numbers = (fields.get('at') ?? '').split('/').map(Number);
@@ -14,15 +18,19 @@ export function parseHash(hash: string): HashState {
     numbers.every(Number.isFinite) &&
     Math.abs(lat ?? 0) <= 90 &&
     Math.abs(lon ?? 0) <= 360;
+  const vehicleId = fields.get('vehicle') || null;
+  const day = fields.get('day') ?? '';
   return {
-    vehicleId: fields.get('vehicle') || null,
+    vehicleId,
+    day: vehicleId !== null && isDay(day) ? day : null,
     at: readable ? { zoom: zoom ?? 0, lat: lat ?? 0, lon: lon ?? 0 } : null,
   };
 }
 
-export function formatHash({ vehicleId, at }: HashState): string {
+export function formatHash({ vehicleId, day, at }: HashState): string {
   const parts: string[] = [];
   if (vehicleId) parts.push(`vehicle=${encodeURIComponent(vehicleId)}`);
+  if (vehicleId && day) parts.push(`day=${day}`);
   if (at) parts.push(`at=${at.zoom.toFixed(2)}/${at.lat.toFixed(5)}/${at.lon.toFixed(5)}`);
   return parts.length > 0 ? `#${parts.join('&')}` : '';
 }

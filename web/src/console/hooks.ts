@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { serverNowMs } from '../api/client.ts';
+import { serverNowMs } from '../api/request.ts';
 
 /** This machine's time, renewed every `everyMs`. */
 export const useNow = (everyMs: number) => useClock(Date.now, everyMs);

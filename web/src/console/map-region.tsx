@@ -8,6 +8,8 @@ import type { LiveSession } from '../live/live-session.ts';
 import { createFleetMap, type FleetMap, type MapView } from '../map/fleet-map.ts';
 import type { TrackPoint } from '../map/track.ts';
 import { outgrown, subscriptionBounds } from '../map/viewport.ts';
+import { DoubtfulLabel } from '../replay/doubtful-fixes.tsx';
+import type { ReplayStore } from '../replay/replay-store.ts';
 import { backfillTrails } from './backfill.ts';
 import { createFirstView, type FirstView } from './first-view.ts';
 import { useLatest, useMedia, useServerNow } from './hooks.ts';
@@ -28,10 +30,14 @@ interface MapRegionProps {
   session: LiveSession;
   view: FleetView;
   initialView: MapView | null;
+  /** A vehicle that a link names without saying where: it is brought into view once it is known. */
+  soughtId: string | null;
   selectedId: string | null;
   followedId: string | null;
   wanted: ReadonlySet<VehicleState>;
   track: readonly TrackPoint[] | null;
+  /** A vehicle's day that is shown in place of the fleet. */
+  replay: ReplayStore | null;
   onSelect(id: string | null): void;
   onFollowEnd(): void;
   onView(view: MapView): void;
@@ -44,12 +50,14 @@ interface Hovered {
 }
 
 export function MapRegion(props: MapRegionProps) {
-  const { ref, store, session, view, initialView, selectedId, followedId, wanted, track } = props;
+  const { ref, store, session, view, initialView, soughtId, selectedId, followedId, wanted, track, replay } =
+    props;
   const container = useRef<HTMLDivElement>(null);
   const region = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<FleetMap | null>(null);
   const [hovered, setHovered] = useState<Hovered | null>(null);
   const [notice, setNotice] = useState<string | null>(null);
+  const [doubtful, setDoubtful] = useState<{ fixTime: string; x: number; y: number } | null>(null);
   const latest = useLatest(props);
   const dark = useMedia('(prefers-color-scheme: dark)');
   const still = useMedia('(prefers-reduced-motion: reduce)');
@@ -87,6 +95,8 @@ export function MapRegion(props: MapRegionProps) {
         },
         onTaken: () => firstView?.end(),
         onFollowEnd: () => latest.current.onFollowEnd(),
+        onDoubtful: (fixTime, point) => setDoubtful(fixTime && point ? { fixTime, ...xy(point) } : null),
+        onPickDoubtful: (picked) => latest.current.replay?.set({ picked }),
         onStyleFailure: () => setNotice('The map style cannot be loaded; this is the built-in map.'),
       });
       created = fleetMap;
@@ -113,10 +123,24 @@ export function MapRegion(props: MapRegionProps) {
     };
   }, [store, session, initialView, latest, looks]);
 
+  const isSoughtKnown = soughtId !== null && Boolean(view.fleet.vehicles.get(soughtId)?.position);
+  useEffect(() => {
+    if (soughtId !== null && isSoughtKnown) map?.flyTo(soughtId);
+  }, [map, soughtId, isSoughtKnown]);
   useEffect(() => map?.select(selectedId), [map, selectedId]);
   useEffect(() => map?.follow(followedId), [map, followedId]);
   useEffect(() => map?.filter(wanted), [map, wanted]);
   useEffect(() => map?.showTrack(track), [map, track]);
+  useEffect(() => {
+    if (!map || !replay) return;
+    const draw = () => map.replay(replay.get());
+    draw();
+    const stop = replay.subscribe(draw);
+    return () => {
+      stop();
+      map.replay(null);
+    };
+  }, [map, replay]);
   useEffect(() => map?.setTheme(dark ? 'dark' : 'light'), [map, dark]);
   useEffect(() => map?.setStill(still), [map, still]);
   useEffect(() => {
@@ -139,7 +163,8 @@ export function MapRegion(props: MapRegionProps) {
       data-last-update={view.lastUpdateMs === null ? undefined : new Date(view.lastUpdateMs).toISOString()}
     >
       <div ref={container} className="map" />
-      {hovered && <HoverLabel hovered={hovered} view={view} />}
+      {hovered && !replay && <HoverLabel hovered={hovered} view={view} />}
+      {doubtful && replay && <DoubtfulLabel at={doubtful} fixes={replay.get().doubtful} />}
       {notice && (
         <output className="map-notice">
           {notice}
@@ -151,6 +176,8 @@ export function MapRegion(props: MapRegionProps) {
     </section>
   );
 }
+
+const xy = ({ x, y }: { x: number; y: number }) => ({ x, y });
 
 /** Brings what the store learns onto the map, and has the fleet framed once it is known. */
 function feed(

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
-import { POSITIONS_PER_PAGE, positions, vehicle as readVehicle, serverNowMs } from '../api/client.ts';
+import { POSITIONS_PER_PAGE, positions, vehicle as readVehicle } from '../api/client.ts';
+import { serverNowMs } from '../api/request.ts';
 import { withToken } from '../api/session.ts';
 import type { Position, Vehicle } from '../api/types.ts';
 import type { FleetStore } from '../live/fleet-store.ts';
@@ -16,12 +17,11 @@ const GROW_EVERY_MS = 1000;
 
 export type Track = { phase: 'loading' } | { phase: 'failed' } | { phase: 'read'; points: TrackPoint[] };
 
-export const toTrackPoint = ({ fixTime, lat, lon, speedKmh }: Position): TrackPoint => ({
-  fixTimeMs: Date.parse(fixTime),
-  lat,
-  lon,
-  speedKmh,
-});
+/** The positions that have a place, as all good ones do. */
+export const trackPointsOf = (positions: readonly Position[]): TrackPoint[] =>
+  positions.flatMap(({ fixTime, lat, lon, speedKmh }) =>
+    lat === null || lon === null ? [] : [{ fixTimeMs: Date.parse(fixTime), lat, lon, speedKmh }],
+  );
 
 /** The last hour of a vehicle, oldest first, growing as it drives; for a component made anew for each vehicle. */
 export function useTrack(id: string, store: FleetStore): Track {
@@ -32,7 +32,7 @@ export function useTrack(id: string, store: FleetStore): Track {
     const range = { fromMs: toMs - TRACK_SPAN_MS, toMs, limit: POSITIONS_PER_PAGE };
     withToken((token) => positions(token, id, range, abort.signal)).then(
       (page) => {
-        const points = page.items.map(toTrackPoint).sort((a, b) => a.fixTimeMs - b.fixTimeMs);
+        const points = trackPointsOf(page.items).sort((a, b) => a.fixTimeMs - b.fixTimeMs);
         setTrack({ phase: 'read', points });
       },
       () => {

@@ -1,6 +1,6 @@
 // oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus -- a listbox that makes only the rows in sight cannot be a select; it takes the keys and points at its options with aria-activedescendant
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import { count, duration, words } from '../format/units.ts';
+import { alarmWords, count, duration } from '../format/units.ts';
 import type { VehicleState } from '../live/classify.ts';
 import type { FleetVehicle } from '../live/fleet.ts';
 import type { FleetView } from '../live/fleet-store.ts';
@@ -229,7 +229,7 @@ function Row({ vehicle, top, position, total, selected, active, now, onSelect }:
 function note({ state, position }: FleetVehicle, now: number): string {
   if (!position) return 'No fix yet';
   const age = duration((now - position.fixTimeMs) / 1000);
-  if (state === 'alarm') return words(position.alarm ?? 'alarm');
+  if (state === 'alarm') return alarmWords(position.alarm ?? 'alarm');
   if (state === 'moving') return `${Math.round(position.speedKmh ?? 0)} km/h`;
   if (state === 'offline') return `Silent ${age}`;
   return STATE_NAMES[state];

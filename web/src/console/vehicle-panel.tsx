@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { Position, Vehicle } from '../api/types.ts';
-import { ago, compass, degrees, kilometres, words } from '../format/units.ts';
+import { ago, alarmWords, compass, degrees, kilometres } from '../format/units.ts';
 import type { FleetVehicle } from '../live/fleet.ts';
 import { useServerNow } from './hooks.ts';
 import { Icon, KindIcon, StateGlyph } from './icons.tsx';
@@ -14,6 +14,8 @@ interface VehiclePanelProps {
   following: boolean;
   onFollow(on: boolean): void;
   onCentre(): void;
+  /** To replay the vehicle's day. */
+  onReplay(): void;
   onClose(): void;
   /** Hands a fresh reading to the store: the live feed does not cover vehicles outside the viewport. */
   onRead(vehicle: Vehicle): void;
@@ -25,6 +27,7 @@ export function VehiclePanel({
   following,
   onFollow,
   onCentre,
+  onReplay,
   onClose,
   onRead,
 }: VehiclePanelProps) {
@@ -72,7 +75,9 @@ export function VehiclePanel({
 
       <p className={`panel-state ${state}`}>
         <StateGlyph state={state} />
-        <strong>{state === 'alarm' && position?.alarm ? words(position.alarm) : STATE_NAMES[state]}</strong>
+        <strong>
+          {state === 'alarm' && position?.alarm ? alarmWords(position.alarm) : STATE_NAMES[state]}
+        </strong>
         <span>{position ? `fix ${ago(ageMs)}` : 'No fix yet'}</span>
       </p>
 
@@ -119,6 +124,7 @@ export function VehiclePanel({
             <button type="button" className="button" onClick={onCentre}>
               Show on map
             </button>
+            <ReplayButton onReplay={onReplay} />
           </div>
         </>
       ) : (
@@ -127,7 +133,20 @@ export function VehiclePanel({
           {ident ? `Its device is ${ident}.` : 'Install a device in it to see it on the map.'}
         </p>
       )}
+      {!position && (
+        <div className="panel-actions">
+          <ReplayButton onReplay={onReplay} />
+        </div>
+      )}
     </section>
+  );
+}
+
+function ReplayButton({ onReplay }: { onReplay(): void }) {
+  return (
+    <button type="button" className="button wide" onClick={onReplay} data-testid="panel-replay">
+      <Icon name="history" /> Replay a day
+    </button>
   );
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ago, compass, duration, kilometres, words } from './units.ts';
+import { ago, alarmWords, compass, duration, kilometres, kilometresExact, words } from './units.ts';
 
 test('an age is read in the largest unit that says enough', () => {
   expect([0, 12_400, 240_000, 3 * 3_600_000, 5 * 86_400_000].map(ago)).toEqual([
@@ -32,4 +32,18 @@ test('codes become words', () => {
 
 test('odometers are whole kilometres', () => {
   expect(kilometres(120_345)).toBe('120 km');
+});
+
+test('alarms that were raised together are read as one phrase', () => {
+  expect(alarmWords('powerCut')).toBe('Power cut');
+  expect(alarmWords('powerCut,sos,unplug')).toBe('Power cut, SOS, unplug');
+});
+
+test('a day is told to a tenth of a kilometre', () => {
+  expect([0, 949, 12_449, 1_234_567].map(kilometresExact)).toEqual([
+    '0.0 km',
+    '0.9 km',
+    '12.4 km',
+    '1,234.6 km',
+  ]);
 });

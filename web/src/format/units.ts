@@ -24,7 +24,19 @@ export const degrees = (value: number) => value.toFixed(5);
 
 export const kilometres = (metres: number) => `${whole.format(metres / 1000)} km`;
 
+const tenths = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+/** `12.4 km`, for a day's drive. */
+export const kilometresExact = (metres: number) => `${tenths.format(metres / 1000)} km`;
+
 export const count = (value: number) => whole.format(value);
+
+/** Alarms with commas between them, as they are read: `Power cut, tow`. */
+export const alarmWords = (alarms: string): string =>
+  alarms
+    .split(',')
+    .map((alarm, at) => (at === 0 || alarm.length <= 3 ? words(alarm) : words(alarm).toLowerCase()))
+    .join(', ');
 
 /** `powerCut` as it is read: `Power cut`; `sos` and its like are abbreviations. */
 export function words(code: string): string {

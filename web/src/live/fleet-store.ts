@@ -1,4 +1,4 @@
-import { serverNowMs } from '../api/client.ts';
+import { serverNowMs } from '../api/request.ts';
 import type { LiveMessage, Vehicle } from '../api/types.ts';
 import { VEHICLE_STATES, type VehicleState } from './classify.ts';
 import {

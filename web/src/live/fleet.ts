@@ -111,16 +111,16 @@ function enrol(fleet: Fleet, id: string, named: Named): FleetVehicle {
   return vehicle;
 }
 
-type Fix = Pick<
-  LiveVehicle,
-  'fixTime' | 'receivedAt' | 'lat' | 'lon' | 'speedKmh' | 'headingDeg' | 'ignition' | 'alarm'
->;
+type Fix = Pick<LiveVehicle, 'fixTime' | 'receivedAt' | 'speedKmh' | 'headingDeg' | 'ignition' | 'alarm'> & {
+  lat: number | null;
+  lon: number | null;
+};
 
 /** A replayed buffer brings old fixes after new ones; only a later fix moves a vehicle. */
 function advance(vehicle: FleetVehicle, fix: Fix, nowMs: number): void {
   const fixTimeMs = Date.parse(fix.fixTime);
-  if (!vehicle.position || fixTimeMs >= vehicle.position.fixTimeMs) {
-    const { lat, lon, speedKmh, headingDeg, ignition, alarm } = fix;
+  const { lat, lon, speedKmh, headingDeg, ignition, alarm } = fix;
+  if (lat !== null && lon !== null && fixTimeMs >= (vehicle.position?.fixTimeMs ?? fixTimeMs)) {
     const receivedAtMs = Date.parse(fix.receivedAt);
     vehicle.position = { fixTimeMs, receivedAtMs, lat, lon, speedKmh, headingDeg, ignition, alarm };
   }

@@ -1,4 +1,5 @@
-import { ApiError, vehiclePage } from '../api/client.ts';
+import { vehiclePage } from '../api/client.ts';
+import { ApiError } from '../api/request.ts';
 import { currentToken, renewToken, withToken } from '../api/session.ts';
 import type { Bounds, Page, Vehicle } from '../api/types.ts';
 import type { FleetStore } from './fleet-store.ts';

@@ -1,5 +1,5 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { ApiError } from '../api/client.ts';
+import { ApiError } from '../api/request.ts';
 import { signIn } from '../api/session.ts';
 import { Mark } from '../console/icons.tsx';
 

@@ -2,7 +2,7 @@ import type { Map as MapLibreMap } from 'maplibre-gl';
 
 /** The width of the vehicle panel with its margins, and below which map width it is a sheet instead. */
 const PANEL_PX = 348;
-const PHONE_BELOW_PX = 760;
+export const PHONE_BELOW_PX = 760;
 /** What the sheet leaves free lies this share of the map's height above its middle. */
 const SHEET_SHARE = 0.3;
 const STREET_ZOOM = 14.5;

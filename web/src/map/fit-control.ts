@@ -7,7 +7,7 @@ export function fitControl(onFit: () => void): IControl {
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'fit-control';
-  button.title = 'Show the whole fleet';
+  button.title = 'Bring everything into view';
   button.setAttribute('aria-label', button.title);
   button.addEventListener('click', onFit);
   const icon = document.createElement('span');

@@ -13,6 +13,8 @@ export interface FleetScene {
   palette: MapPalette;
   /** No pulse and no continuous repainting. */
   still: boolean;
+  /** Nothing of the fleet is drawn. */
+  hidden: boolean;
   /** Seconds on the clock of `motion`. */
   nowS(): number;
 }
@@ -68,7 +70,7 @@ export function createFleetLayers(scene: FleetScene): {
         drawVehicles = vehicleRenderer(gl, scene, marks);
       },
       render(gl, input) {
-        if (map) drawTrails?.(frameOf(map, gl, input, scene.nowS()));
+        if (map && !scene.hidden) drawTrails?.(frameOf(map, gl, input, scene.nowS()));
       },
     },
     vehicles: {
@@ -79,7 +81,7 @@ export function createFleetLayers(scene: FleetScene): {
         map = null;
       },
       render(gl, input) {
-        if (!map) return;
+        if (!map || scene.hidden) return;
         const frame = frameOf(map, gl, input, scene.nowS());
         drawVehicles?.(frame);
         scheduleNext(frame);

@@ -11,6 +11,7 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type { Bounds } from '../api/types.ts';
 import { MOVING_FROM_KMH, type VehicleState } from '../live/classify.ts';
 import type { FleetVehicle } from '../live/fleet.ts';
+import type { ReplayScene } from '../replay/replay-store.ts';
 import { createBaseStyle } from './base-style.ts';
 import { createCamera } from './camera.ts';
 import { fitControl } from './fit-control.ts';
@@ -21,6 +22,7 @@ import { createGraticuleLabels, viewBounds } from './graticule-labels.ts';
 import { latFromY, lonFromX, WORLD_PX_AT_ZOOM_0, xFromLon, yFromLat } from './mercator.ts';
 import { glidePoint } from './motion.ts';
 import { PALETTES, type Theme } from './palette.ts';
+import { createReplayOverlay } from './replay-overlay.ts';
 import { LOOK_ALARM, LOOK_HIDDEN, LOOK_HOVERED, LOOK_SELECTED } from './shaders.ts';
 import { FIRST_LABEL_LAYER, GRATICULE_SOURCE } from './style.ts';
 import { type TrackPoint, trackGeoJson, trackLines } from './track.ts';
@@ -52,6 +54,9 @@ export interface FleetMapOptions {
   /** The operator moved the map away from the vehicle that is followed. */
   onFollowEnd(): void;
   onStyleFailure(): void;
+  /** The pointer is upon a doubtful fix of the day that is replayed, by the time of its fix. */
+  onDoubtful(fixTime: string | null, point: { x: number; y: number } | null): void;
+  onPickDoubtful(fixTime: string | null): void;
 }
 
 export interface FleetMap {
@@ -60,6 +65,8 @@ export interface FleetMap {
   follow(id: string | null): void;
   filter(wanted: ReadonlySet<VehicleState>): void;
   showTrack(points: readonly TrackPoint[] | null): void;
+  /** Shows a vehicle's day in place of the fleet; null brings the fleet back. */
+  replay(scene: ReplayScene | null): void;
   addHistory(id: string, points: readonly TrackPoint[], serverNowMs: number): void;
   fit(vehicles: Iterable<FleetVehicle>, how: { smoothly: boolean }): void;
   /** Brings a vehicle into view, close enough to see the street. */
@@ -89,7 +96,7 @@ export function createFleetMap(options: FleetMapOptions): FleetMap {
   let originMs = performance.now();
   const nowS = () => (performance.now() - originMs) / 1000;
   let theme = options.theme;
-  const scene: FleetScene = { motion, palette: PALETTES[theme], still: options.still, nowS };
+  const scene: FleetScene = { motion, palette: PALETTES[theme], still: options.still, hidden: false, nowS };
   const vehicles = new Map<string, FleetVehicle>();
   let selectedId: string | null = null;
   let hoveredId: string | null = null;
@@ -113,7 +120,10 @@ export function createFleetMap(options: FleetMapOptions): FleetMap {
   });
   map.addControl(new AttributionControl({ compact: true }), 'bottom-right');
   map.addControl(new NavigationControl({ visualizePitch: false }), 'bottom-right');
-  map.addControl(fitControl(options.onFit), 'bottom-right');
+  map.addControl(
+    fitControl(() => (replay.active() ? replay.fit() : options.onFit())),
+    'bottom-right',
+  );
   map.addControl(new ScaleControl({ maxWidth: 120 }), 'bottom-left');
   map.getCanvas().setAttribute('aria-label', 'Map of the fleet. Arrow keys move it, plus and minus zoom.');
   const labels = createGraticuleLabels(map);
@@ -139,6 +149,7 @@ export function createFleetMap(options: FleetMapOptions): FleetMap {
       },
       before,
     );
+    replay.addTo(before);
     map.addLayer(marks);
     drawnGraticule = '';
     drawGraticule();
@@ -205,6 +216,13 @@ export function createFleetMap(options: FleetMapOptions): FleetMap {
     panelOpen: () => selectedId !== null,
     still: () => scene.still,
   });
+  const replay = createReplayOverlay({
+    map,
+    palette: () => scene.palette,
+    still: () => scene.still,
+    onHover: options.onDoubtful,
+    onPick: options.onPickDoubtful,
+  });
   const base = createBaseStyle({
     map,
     styleUrl: options.styleUrl,
@@ -222,12 +240,15 @@ export function createFleetMap(options: FleetMapOptions): FleetMap {
   map.on('resize', drawGraticule);
   map.on('moveend', () => options.onViewport(viewBounds(map), view()));
   map.on('click', (event) => {
+    if (replay.active()) return;
     const touch = (event.originalEvent as PointerEvent).pointerType === 'touch';
     const id = pick(event, touch ? PICK_TOUCH_PX : PICK_PX);
     if (id) options.onTaken();
     options.onSelect(id);
   });
-  map.on('mousemove', (event) => hover(pick(event, PICK_PX), event.point));
+  map.on('mousemove', (event) => {
+    if (!replay.active()) hover(pick(event, PICK_PX), event.point);
+  });
   map.on('mouseout', () => hover(null, null));
   // A map that moves under a resting pointer leaves the label pointing at nothing.
   map.on('movestart', (event) => {
@@ -279,6 +300,12 @@ export function createFleetMap(options: FleetMapOptions): FleetMap {
         .getSource<GeoJSONSource>(TRACK_SOURCE)
         ?.setData(trackGeoJson(points ? trackLines(points) : []));
     },
+    replay(next) {
+      if (next && !replay.active()) options.onTaken();
+      replay.show(next);
+      scene.hidden = next !== null;
+      map.triggerRepaint();
+    },
     addHistory(id, points, serverNowMs) {
       const now = nowS();
       const placed = points
@@ -329,6 +356,7 @@ export function createFleetMap(options: FleetMapOptions): FleetMap {
     destroy() {
       clearInterval(clock);
       camera.stop();
+      replay.remove();
       labels.remove();
       map.remove();
     },

@@ -15,6 +15,9 @@ export interface MapPalette {
   cityName: string;
   halo: string;
   track: string;
+  /** A replayed way, from crawling to fast (speed-bands.ts). */
+  speeds: readonly [string, string, string, string];
+  doubtful: string;
   /** The fleet's trails, [r, g, b] from 0 to 1. */
   trail: readonly [number, number, number];
   casing: readonly [number, number, number];
@@ -34,6 +37,8 @@ export const PALETTES: Record<Theme, MapPalette> = {
     cityName: '#5f594d',
     halo: '#f6f4ee',
     track: '#0b5f57',
+    speeds: ['#c47f00', '#5d9c2c', '#0d7d72', '#2b5fc9'],
+    doubtful: '#d3281c',
     trail: rgb('#0f8f82'),
     casing: rgb('#ffffff'),
     states: {
@@ -56,6 +61,8 @@ export const PALETTES: Record<Theme, MapPalette> = {
     cityName: '#9fb0ba',
     halo: '#11161b',
     track: '#8cf5e4',
+    speeds: ['#f6b73c', '#93d955', '#3fe0c9', '#6aa8ff'],
+    doubtful: '#ff5a4d',
     trail: rgb('#2fd3bd'),
     casing: rgb('#0b0f13'),
     states: {

@@ -1,0 +1,30 @@
+import { queryOf, request } from './request.ts';
+import type { Page, QuarantineEntry, QuarantineState } from './types.ts';
+
+/** An entry carries its payload, so pages are short. */
+const PER_PAGE = 50;
+
+/** Which messages are meant; every field that is given must fit. */
+export interface QuarantineFilter {
+  reason?: string;
+  deviceId?: string;
+  topic?: string;
+}
+
+export const quarantinePage = (
+  token: string,
+  filter: QuarantineFilter & { state: QuarantineState },
+  cursor: string | null,
+  signal?: AbortSignal,
+) =>
+  request<Page<QuarantineEntry>>(`/quarantine?${queryOf({ ...filter, limit: PER_PAGE, cursor })}`, {
+    token,
+    signal,
+  });
+
+export const quarantineEntry = (token: string, id: string, signal?: AbortSignal) =>
+  request<QuarantineEntry>(`/quarantine/${encodeURIComponent(id)}`, { token, signal });
+
+/** Has open messages decoded anew; resolves with how many wait since this request. */
+export const requestReplay = (token: string, replay: { ids: string[] } | { filter: QuarantineFilter }) =>
+  request<{ requested: number }>('/quarantine/replays', { method: 'POST', token, body: replay });
