@@ -11,6 +11,7 @@ import {
 } from '@wayleave/local/testing.ts';
 import { createLog } from '@wayleave/runtime/log.ts';
 import { createMetrics } from '@wayleave/runtime/metrics.ts';
+import type { Listener as ChangeListener } from '@wayleave/runtime/notifications.ts';
 import { createPool, type Pool } from '@wayleave/runtime/postgres.ts';
 import { createRedis, type Redis } from '@wayleave/runtime/redis.ts';
 import { createRedisUplinkLog } from '@wayleave/runtime/uplink-log/redis-uplink-log.ts';
@@ -28,7 +29,6 @@ import { createBrokerMetrics } from './broker-metrics.ts';
 import { createCredentialLookup } from './credential-lookup.ts';
 import { limits } from './limits.ts';
 import { type Listener, listenTcp, listenTls } from './listeners.ts';
-import type { Listener as ChangeListener } from '@wayleave/runtime/notifications.ts';
 import { keepSessionsAllowed } from './session-checks.ts';
 import { testAdapters } from './test/fleet-format.ts';
 import { noCommands } from './test/no-commands.ts';

@@ -11,8 +11,8 @@ import { createPool, type Pool } from '@wayleave/runtime/postgres.ts';
 import { createRedis, type Redis } from '@wayleave/runtime/redis.ts';
 import { createRedisUplinkLog } from '@wayleave/runtime/uplink-log/redis-uplink-log.ts';
 import {
-  claimCommands,
   COMMAND_CHANNEL,
+  claimCommands,
   giveBack,
   markDelivered,
 } from '@wayleave/telematics/commands/delivery-store.ts';

@@ -2,15 +2,15 @@ import { ConfigError, env, port, readConfig } from '@wayleave/runtime/config.ts'
 import { configOrExit, runService } from '@wayleave/runtime/lifecycle.ts';
 import { createLog } from '@wayleave/runtime/log.ts';
 import { createMetrics } from '@wayleave/runtime/metrics.ts';
+import { listenTo } from '@wayleave/runtime/notifications.ts';
 import { startOpsServer } from '@wayleave/runtime/ops-server.ts';
 import { createPool } from '@wayleave/runtime/postgres.ts';
 import { closeRedis, createRedis } from '@wayleave/runtime/redis.ts';
 import { createRedisUplinkLog } from '@wayleave/runtime/uplink-log/redis-uplink-log.ts';
-import { listenTo } from '@wayleave/runtime/notifications.ts';
 import { requireFsync } from '@wayleave/runtime/uplink-log/require-fsync.ts';
 import {
-  claimCommands,
   COMMAND_CHANNEL,
+  claimCommands,
   giveBack,
   markDelivered,
 } from '@wayleave/telematics/commands/delivery-store.ts';

@@ -4,6 +4,7 @@ import { thresholdsOfDevices } from '@wayleave/telematics/positions/quality/judg
 import { type DeviceTrack, lastingDoubts } from '@wayleave/telematics/positions/quality/repair.ts';
 import type { Thresholds } from '@wayleave/telematics/positions/quality/thresholds.ts';
 import { MISDATED } from '@wayleave/telematics/positions/quality/verdict.ts';
+import type { StoredPosition } from '@wayleave/telematics/positions/stored-position.ts';
 import {
   newestInstants,
   positionsAfter,
@@ -11,7 +12,6 @@ import {
   type TrackStart,
   trackStarts,
 } from '@wayleave/telematics/positions/track-store.ts';
-import type { StoredPosition } from '@wayleave/telematics/positions/stored-position.ts';
 import type { KnownDevice } from './known-devices.ts';
 
 /** Rows of a device in one answer while its track is followed: few at first, as few are nearly always enough. */

@@ -7,8 +7,8 @@ import {
   TrackRepair,
 } from '@wayleave/telematics/positions/quality/repair.ts';
 import { MISDATED } from '@wayleave/telematics/positions/quality/verdict.ts';
-import { positionsAt, trackStarts } from '@wayleave/telematics/positions/track-store.ts';
 import type { StoredPosition } from '@wayleave/telematics/positions/stored-position.ts';
+import { positionsAt, trackStarts } from '@wayleave/telematics/positions/track-store.ts';
 import type { Batch } from './batch.ts';
 import { followTracks, knowDevices } from './know-devices.ts';
 import type { KnownDevice, KnownDevices } from './known-devices.ts';

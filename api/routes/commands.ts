@@ -1,5 +1,5 @@
 import { asOperator } from '@wayleave/runtime/postgres.ts';
-import { commandView, type CommandView, newCommand } from '@wayleave/telematics/commands/command.ts';
+import { type CommandView, commandView, newCommand } from '@wayleave/telematics/commands/command.ts';
 import { getCommand, listCommands, requestCommand } from '@wayleave/telematics/commands/service.ts';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { callerOf, READERS, WRITERS } from '../http/access.ts';

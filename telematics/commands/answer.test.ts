@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { emptyPosition } from '../positions/adapters/empty-position.ts';
+import { nativeJson } from '../positions/adapters/native-json/native-json.ts';
 import { teltonikaCodec } from '../positions/adapters/teltonika-codec/teltonika-codec.ts';
 import { teltonikaJson } from '../positions/adapters/teltonika-json/teltonika-json.ts';
-import { nativeJson } from '../positions/adapters/native-json/native-json.ts';
 import {
   answerIn,
   commandOfResultTopic,

@@ -1,8 +1,8 @@
-import type { Position } from '../positions/position.ts';
 import type { Refusal } from '../positions/adapters/adapter.ts';
 import { isObject } from '../positions/adapters/fields.ts';
 import { parseJsonPayload } from '../positions/adapters/json-payload.ts';
 import { storableText } from '../positions/adapters/storable-text.ts';
+import type { Position } from '../positions/position.ts';
 import type { CommandFormat } from './enquiries.ts';
 
 /** As the table of commands checks it. */

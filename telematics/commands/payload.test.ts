@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { commandFormat } from './enquiries.ts';
 import { commandPayload } from './payload.ts';
 import { formatsHeardOn, topicOf } from './topics.ts';
-import { commandFormat } from './enquiries.ts';
 
 describe('a command on the wire', () => {
   it('is a Codec 12 packet, as the wiki has it, for Teltonika', () => {

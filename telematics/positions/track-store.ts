@@ -2,8 +2,8 @@ import type { Connection } from '@wayleave/runtime/postgres.ts';
 import type { Position } from './position.ts';
 import { Doubt } from './quality/doubts.ts';
 import { emptyTrack, MAX_GAP_MS, MAX_ODOMETER_GAP_MS, type Reading } from './quality/judge.ts';
-import type { DeviceTrack } from './quality/repair.ts';
 import { Remark } from './quality/remarks.ts';
+import type { DeviceTrack } from './quality/repair.ts';
 import { MISDATED } from './quality/verdict.ts';
 import { type StoredPosition, toStored } from './stored-position.ts';
 

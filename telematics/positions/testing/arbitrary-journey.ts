@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { Doubt } from '../quality/doubts.ts';
 import type { Position } from '../position.ts';
+import { Doubt } from '../quality/doubts.ts';
 
 /** A fixed noon, for which the test's database has a partition or not. */
 const START_MS = Date.UTC(2026, 10, 19, 12);

@@ -150,7 +150,9 @@ describe('the native JSON format', () => {
   it('keeps fields that it does not know under attributes, without touching those that are there', () => {
     const { positions } = decode({ ...fix, driver: 'A', door: 1, attributes: { door: 2 } });
     expect(positions[0]!.attributes).toEqual({ driver: 'A', door: 2 });
-    expect(decode({ ...fix, driver: 'A', attributes: [1] }).refusals).toMatchObject([{ reason: 'invalid_field' }]);
+    expect(decode({ ...fix, driver: 'A', attributes: [1] }).refusals).toMatchObject([
+      { reason: 'invalid_field' },
+    ]);
   });
 
   it('has null for attributes that are absent, null or empty', () => {

@@ -1,5 +1,5 @@
-import type { Position } from '../../position.ts';
 import { type Alarm, alarmText } from '../../alarms.ts';
+import type { Position } from '../../position.ts';
 import { Doubt } from '../../quality/doubts.ts';
 import { MAX_ATTRIBUTES_BYTES, storableAttributes } from '../attributes.ts';
 import { emptyPosition } from '../empty-position.ts';
