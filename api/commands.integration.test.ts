@@ -2,7 +2,7 @@ import { createTestDatabase, createTestRedis } from '@wayleave/local/testing.ts'
 import { MAX_WAITING_COMMANDS } from '@wayleave/telematics/commands/command.ts';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type ApiUnderTest, type Answer, startApi } from './test/api-under-test.ts';
+import { type Answer, type ApiUnderTest, startApi } from './test/api-under-test.ts';
 import { askDevice } from './test/command-under-test.ts';
 import { makeGateway, makeVehicle } from './test/fleet-under-test.ts';
 

@@ -1,7 +1,7 @@
 import { createTestDatabase, createTestRedis } from '@wayleave/local/testing.ts';
 import { inTransaction } from '@wayleave/runtime/postgres.ts';
-import { defaultThresholds, type ThresholdsView } from '@wayleave/telematics/positions/quality/thresholds.ts';
 import { thresholdsOfDevices } from '@wayleave/telematics/positions/quality/judging-store.ts';
+import { defaultThresholds, type ThresholdsView } from '@wayleave/telematics/positions/quality/thresholds.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type ApiUnderTest, OPERATORS, type OperatorName, startApi } from './test/api-under-test.ts';
 import { makeVehicle } from './test/fleet-under-test.ts';

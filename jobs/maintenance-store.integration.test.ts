@@ -2,9 +2,9 @@ import { createTestDatabase, type TestDatabase } from '@wayleave/local/testing.t
 import { createLog } from '@wayleave/runtime/log.ts';
 import { addToOutbox, claimUnsent, deleteSent, markSent } from '@wayleave/runtime/outbox/store.ts';
 import { createPool, inTransaction, type Pool } from '@wayleave/runtime/postgres.ts';
+import { commandedDevices } from '@wayleave/telematics/commands/testing/commanded-devices.ts';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { commandedDevices } from '@wayleave/telematics/commands/testing/commanded-devices.ts';
 import {
   deleteCommands,
   deleteIdempotencyKeys,

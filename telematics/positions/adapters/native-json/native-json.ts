@@ -146,7 +146,8 @@ function withUnknown(fields: { [Field in keyof z.infer<typeof nativePosition>]?:
   const { attributes } = fields;
   let all: Record<string, unknown> | null = null;
   for (const key in fields) {
-    if (known.has(key)) continue;
+    // Assigning to `__proto__` would give the attributes another prototype; no tracker has such a field.
+    if (known.has(key) || key === '__proto__') continue;
     // What is no object is refused as it is.
     if (attributes !== undefined && attributes !== null && !isObject(attributes)) return attributes;
     all ??= { ...attributes };
