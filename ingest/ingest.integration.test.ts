@@ -246,6 +246,22 @@ describe('ingest', () => {
       .toEqual([{ speed_kmh: 10, battery_v: 12.5 }]);
   });
 
+  it('raises an alarm again for a message that adds one to its instant, and not for one that comes after the outbox forgot', async () => {
+    await startWorker('one');
+    await send(1, fix(0, { alarm: 'powerCut' }));
+    await send(1, fix(5));
+    await stored(2);
+    await expect.poll(() => count('outbox')).toBe(1);
+    await owner.query('DELETE FROM outbox');
+    await send(1, fix(0, { alarm: 'powerCut' }));
+    await send(1, fix(0, { alarm: 'sos' }));
+    await expect
+      .poll(async () => (await owner.query("SELECT payload->>'kind' AS kind FROM outbox")).rows)
+      .toEqual([{ kind: 'sos' }]);
+    const { rows } = await owner.query('SELECT alarm FROM positions ORDER BY fix_time LIMIT 1');
+    expect(rows[0].alarm).toBe('powerCut,sos');
+  });
+
   it('raises an alarm as a risk event once, however often its message comes', async () => {
     await startWorker('one');
     for (let time = 0; time < 3; time += 1) await send(1, fix(0, { alarm: 'powerCut' }));

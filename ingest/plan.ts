@@ -23,6 +23,8 @@ export interface Plan {
   devices: KnownDevice[];
   /** The latest good positions of the devices that have another one now. */
   moved: StoredPosition[];
+  /** What raises alarms: the batch's rows, without the alarms that are stored already and so were told. */
+  raising: StoredPosition[];
 }
 
 /** A device while the batch is judged. */
@@ -56,8 +58,9 @@ export async function planBatch(
   const isMisdated = ({ deviceId, position }: StoredPosition): boolean =>
     (ownDoubts(position, works.get(deviceId)!.before.thresholds) & MISDATED) !== 0;
   const asked = isCareful ? batch.rows : batch.rows.filter(isMisdated);
-  const rows = asked.length > 0 ? await mergedWithStored(connection, batch.rows, asked) : batch.rows;
-  const plan: Plan = { added: [], put: [], revised: [], devices: [], moved: [] };
+  const met: StoredPosition[] = [];
+  const rows = asked.length > 0 ? await mergedWithStored(connection, batch.rows, asked, met) : batch.rows;
+  const plan: Plan = { added: [], put: [], revised: [], devices: [], moved: [], raising: [] };
   const misdated: StoredPosition[] = [];
 
   for (const row of rows) {
@@ -85,8 +88,10 @@ export async function planBatch(
     connection,
     [...works.values()].filter(({ disordered }) => disordered !== null),
     plan,
+    met,
   );
   plan.put.push(...misdated);
+  plan.raising = withoutStoredAlarms(batch.rows, met);
 
   for (const { before, now } of works.values()) {
     plan.devices.push(now);
@@ -118,7 +123,12 @@ function addInOrder(row: StoredPosition, { before, now }: Work, plan: Plan): voi
 }
 
 /** Places late rows among the stored ones of their devices, then the later ones after them. */
-async function repair(connection: Connection, works: readonly Work[], plan: Plan): Promise<void> {
+async function repair(
+  connection: Connection,
+  works: readonly Work[],
+  plan: Plan,
+  met: StoredPosition[],
+): Promise<void> {
   const repairs = new Map<number, TrackRepair>();
   const later = new Map<Work, StoredPosition[]>();
   const questions = [];
@@ -148,6 +158,7 @@ async function repair(connection: Connection, works: readonly Work[], plan: Plan
     if (repaired) {
       plan.put.push(...repaired.written);
       plan.revised.push(...repaired.revised);
+      met.push(...repaired.met);
       work.now.track = repaired.track;
     }
     for (const row of later.get(work)!) addInOrder(row, work, plan);
@@ -159,13 +170,30 @@ async function mergedWithStored(
   connection: Connection,
   rows: readonly StoredPosition[],
   asked: readonly StoredPosition[],
+  met: StoredPosition[],
 ): Promise<StoredPosition[]> {
-  const stored = new Map(
-    (await positionsAt(connection, asked)).map((row) => [`${row.deviceId}:${row.position.fixTimeMs}`, row]),
-  );
+  const found = await positionsAt(connection, asked);
+  met.push(...found);
+  const stored = new Map(found.map((row) => [keyOf(row), row]));
   return rows.map((row) => {
-    const there = stored.get(`${row.deviceId}:${row.position.fixTimeMs}`);
+    const there = stored.get(keyOf(row));
     return there ? mergedRow(there, row) : row;
+  });
+}
+
+const keyOf = ({ deviceId, position }: StoredPosition): string => `${deviceId}:${position.fixTimeMs}`;
+
+/** A position that comes again, however late, must not raise its alarm again: what is stored was told with it. */
+function withoutStoredAlarms(
+  rows: readonly StoredPosition[],
+  met: readonly StoredPosition[],
+): StoredPosition[] {
+  const raising = rows.filter(({ position }) => position.alarm !== null);
+  if (raising.length === 0 || met.length === 0) return raising;
+  const told = new Map(met.map((row) => [keyOf(row), row.position.alarm?.split(',') ?? []]));
+  return raising.map((row) => {
+    const left = row.position.alarm!.split(',').filter((alarm) => !told.get(keyOf(row))?.includes(alarm));
+    return { ...row, position: { ...row.position, alarm: left.length === 0 ? null : left.join(',') } };
   });
 }
 

@@ -61,7 +61,7 @@ export function createBatchWriter(pool: Pool, known: KnownDevices): WriteBatch {
       await putPositions(connection, planned.put);
       await reviseVerdicts(connection, planned.revised);
       await quarantine(connection, batch.quarantined);
-      await addToOutbox(connection, batch.rows.flatMap(risksOf));
+      await addToOutbox(connection, planned.raising.flatMap(risksOf));
       await answerCommands(connection, batch.answers);
       if (point) {
         const latest = new Map(point.latest);

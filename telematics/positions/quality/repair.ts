@@ -19,6 +19,8 @@ export interface Repair {
   /** New positions, and stored ones that a message added to, with their verdicts. */
   written: StoredPosition[];
   revised: RevisedPosition[];
+  /** Stored rows, as they were, of instants that late ones tell of again. */
+  met: StoredPosition[];
   /** The device's track at the end of its positions. */
   track: DeviceTrack;
 }
@@ -42,6 +44,7 @@ export class TrackRepair {
   #written = new Map<number, StoredPosition>();
   /** Stored rows that were passed, with the verdicts that they should have. */
   #passed = new Map<number, { row: StoredPosition; should: Verdict }>();
+  #met: StoredPosition[] = [];
   #converged = false;
 
   /** `start`: the track before the first of `late`, which are in the order of their fix times. */
@@ -65,6 +68,7 @@ export class TrackRepair {
       const late = this.#late[this.#at];
       if (late?.position.fixTimeMs === row.position.fixTimeMs) {
         this.#at += 1;
+        this.#met.push(row);
         this.#pass(row, mergedRow(row, late));
       } else {
         this.#pass(row, row);
@@ -89,6 +93,7 @@ export class TrackRepair {
     return {
       written: [...this.#written.values()],
       revised,
+      met: this.#met,
       track: this.#converged ? withRevisedGood(known, revised) : this.#after,
     };
   }
