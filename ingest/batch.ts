@@ -1,3 +1,4 @@
+import { messageOf } from '@wayleave/runtime/errors.ts';
 import type { LogEntry, Mark } from '@wayleave/runtime/uplink-log/uplink-log.ts';
 import { type UplinkMessage, unpackEntry } from '@wayleave/runtime/uplink-log/uplink-record.ts';
 import {
@@ -7,7 +8,12 @@ import {
   formatAnsweredIn,
   readResult,
 } from '@wayleave/telematics/commands/answer.ts';
-import type { Refusal } from '@wayleave/telematics/positions/adapters/adapter.ts';
+import {
+  type Adapter,
+  type Decoded,
+  type Refusal,
+  refuseAll,
+} from '@wayleave/telematics/positions/adapters/adapter.ts';
 import type { Adapters } from '@wayleave/telematics/positions/adapters/adapters.ts';
 import { mergePositions } from '@wayleave/telematics/positions/merge.ts';
 import { settleTime } from '@wayleave/telematics/positions/quality/settle-time.ts';
@@ -19,6 +25,8 @@ import type { Tenure } from './tenure.ts';
 export interface Batch {
   /** No two of the same device and instant. */
   rows: StoredPosition[];
+  /** Every position with an alarm as its message said it: none may be lost by merging, or with its row. */
+  raising: StoredPosition[];
   quarantined: QuarantinedMessage[];
   /** What trackers said to commands. */
   answers: CommandAnswer[];
@@ -36,10 +44,20 @@ const UNKNOWN_IDENT: Refusal = {
   item: 0,
 };
 
+/** An adapter never throws; one that does all the same must not take the messages after it along. */
+function decodeWith(adapter: Adapter, { payload, topic, receivedAtMs }: UplinkMessage): Decoded {
+  try {
+    return adapter.decode(payload, { topic, receivedAtMs });
+  } catch (error) {
+    return refuseAll('malformed', `the adapter ${adapter.name} failed: ${messageOf(error)}`);
+  }
+}
+
 /** Builds a batch entry by entry, in the order of the log. */
 export class BatchBuilder {
   readonly batch: Batch = {
     rows: [],
+    raising: [],
     quarantined: [],
     answers: [],
     marks: new Map(),
@@ -93,8 +111,12 @@ export class BatchBuilder {
       const parts = adapter.split?.(payload) ?? [];
       return refuse('reason' in parts ? parts : UNKNOWN_IDENT);
     }
-    const { positions, refusals } = adapter.decode(payload, { topic, receivedAtMs });
-    for (const position of positions) this.#place(toStored(deviceId, operatorId, settleTime(position)));
+    const { positions, refusals } = decodeWith(adapter, message);
+    for (const position of positions) {
+      const row = toStored(deviceId, operatorId, settleTime(position));
+      if (position.alarm !== null) this.batch.raising.push(row);
+      this.#place(row);
+    }
     for (const refusal of refusals) refuse(refusal);
     const format = formatAnsweredIn(adapter.name);
     if (format === null) return;

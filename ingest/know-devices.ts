@@ -16,8 +16,10 @@ import type { KnownDevice } from './known-devices.ts';
 
 /** Rows of a device in one answer while its track is followed: few at first, as few are nearly always enough. */
 const FOLLOWED_ROWS = [16, 128, 1_024];
-/** Devices in one question, which bounds the rows of an answer. */
-const MAX_DEVICES_PER_QUESTION = 500;
+/** Devices in one question. */
+export const MAX_DEVICES_PER_QUESTION = 500;
+/** Rows of all devices in one answer, each some kilobyte. */
+const MAX_ROWS_PER_ANSWER = 16_000;
 
 interface Wanted {
   deviceId: number;
@@ -126,11 +128,15 @@ export async function followTracks(
   let after = new Map([...starts].map(([deviceId, { afterMs }]) => [deviceId, afterMs]));
   for (let round = 0; after.size > 0; round += 1) {
     const limit = FOLLOWED_ROWS[Math.min(round, FOLLOWED_ROWS.length - 1)]!;
-    const following = await positionsAfter(connection, after, limit);
     const next = new Map<number, number>();
-    for (const [deviceId, rows] of following) {
-      const wantsMore = take(deviceId, rows);
-      if (wantsMore && rows.length === limit) next.set(deviceId, rows.at(-1)!.position.fixTimeMs);
+    const devices = [...after];
+    const atOnce = Math.floor(MAX_ROWS_PER_ANSWER / limit);
+    for (let at = 0; at < devices.length; at += atOnce) {
+      const following = await positionsAfter(connection, new Map(devices.slice(at, at + atOnce)), limit);
+      for (const [deviceId, rows] of following) {
+        const wantsMore = take(deviceId, rows);
+        if (wantsMore && rows.length === limit) next.set(deviceId, rows.at(-1)!.position.fixTimeMs);
+      }
     }
     after = next;
   }

@@ -37,6 +37,7 @@ const freshWriter = (): WriteBatch => createBatchWriter(pool, new KnownDevices((
 
 const batchOf = (deviceId: number, positions: readonly Position[], isReplay: boolean): Batch => ({
   rows: positions.map((position) => toStored(deviceId, OPERATOR, settleTime(position))),
+  raising: [],
   quarantined: [],
   answers: [],
   marks: new Map(),

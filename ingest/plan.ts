@@ -10,7 +10,7 @@ import { MISDATED } from '@wayleave/telematics/positions/quality/verdict.ts';
 import type { StoredPosition } from '@wayleave/telematics/positions/stored-position.ts';
 import { positionsAt, trackStarts } from '@wayleave/telematics/positions/track-store.ts';
 import type { Batch } from './batch.ts';
-import { followTracks, knowDevices } from './know-devices.ts';
+import { followTracks, knowDevices, MAX_DEVICES_PER_QUESTION } from './know-devices.ts';
 import type { KnownDevice, KnownDevices } from './known-devices.ts';
 
 /** What a batch comes to once it is judged: what its transaction writes, and what is known after it. */
@@ -40,28 +40,23 @@ interface Work {
 /**
  * Judges the rows of a batch: in memory those that come in order, with the stored positions around
  * them those that do not. Runs inside the transaction that will write the plan.
- * @param isCareful rows may be stored that this worker does not know of: ask for everything
+ * @param isCareful of which devices rows may be stored that this worker does not know of: it asks for everything
  */
 export async function planBatch(
   connection: Connection,
   batch: Batch,
   known: KnownDevices,
-  isCareful: boolean,
+  isCareful: (deviceId: number) => boolean,
 ): Promise<Plan> {
-  const works = await openWorks(
-    connection,
-    batch.rows,
-    isCareful ? null : known,
-    isCareful || batch.isReplay,
-  );
+  const works = await openWorks(connection, batch, known, isCareful);
   // A doubtful time says nothing of what is stored under it, and what is there may know the time.
   const isMisdated = ({ deviceId, position }: StoredPosition): boolean =>
     (ownDoubts(position, works.get(deviceId)!.before.thresholds) & MISDATED) !== 0;
-  const asked = isCareful ? batch.rows : batch.rows.filter(isMisdated);
+  const asked = batch.rows.filter((row) => isCareful(row.deviceId) || isMisdated(row));
   const met: StoredPosition[] = [];
   const rows = asked.length > 0 ? await mergedWithStored(connection, batch.rows, asked, met) : batch.rows;
   const plan: Plan = { added: [], put: [], revised: [], devices: [], moved: [], raising: [] };
-  const misdated: StoredPosition[] = [];
+  const misdated = new Set<StoredPosition>();
 
   for (const row of rows) {
     const work = works.get(row.deviceId)!;
@@ -70,7 +65,7 @@ export async function planBatch(
     const doubts = ownDoubts(row.position, work.before.thresholds);
     if ((doubts & MISDATED) !== 0) {
       row.verdict = judge(work.now.track, row, doubts, work.before.thresholds).verdict;
-      misdated.push(row);
+      misdated.add(row);
     } else if (fixTimeMs <= work.lastMs) {
       work.disordered ??= [];
     } else {
@@ -79,7 +74,7 @@ export async function planBatch(
   }
 
   for (const row of rows) {
-    if ((row.verdict.doubts & MISDATED) !== 0) continue;
+    if (misdated.has(row)) continue;
     const work = works.get(row.deviceId)!;
     if (work.disordered) work.disordered.push(row);
     else addInOrder(row, work, plan);
@@ -91,18 +86,27 @@ export async function planBatch(
     met,
   );
   plan.put.push(...misdated);
-  plan.raising = withoutStoredAlarms(batch.rows, met);
+  plan.raising = withoutStoredAlarms(batch.raising, met);
 
   for (const { before, now } of works.values()) {
     plan.devices.push(now);
     if (now.track.good !== null && now.track.good !== before.track.good) plan.moved.push(now.track.good);
   }
-  if (isCareful) {
-    // What is in order for its device may still be stored, under a time that was in doubt.
-    plan.put.push(...plan.added);
-    plan.added = [];
-  }
+  // What is in order for a device may still be stored, under a time that was in doubt.
+  const isAdded = ({ deviceId }: StoredPosition): boolean => !isCareful(deviceId);
+  plan.put.push(...plan.added.filter((row) => !isAdded(row)));
+  plan.added = plan.added.filter(isAdded);
+  plan.revised = lastWords(plan);
   return plan;
+}
+
+/** A stored row that was doubted and then proved right within one batch: what was said last counts. */
+function lastWords({ put, revised }: Plan): RevisedPosition[] {
+  if (revised.length === 0) return revised;
+  const last = new Map(revised.map((row) => [`${row.deviceId}:${row.fixTimeMs}`, row]));
+  // Rows that are written anyway take their verdict along.
+  for (const row of put) last.delete(keyOf(row));
+  return [...last.values()];
 }
 
 /** Judges a row that is later than everything before it. */
@@ -139,12 +143,12 @@ async function repair(
     later.set(work, rows.slice(late.length));
     if (late.length === 0) continue;
     const beforeMs = late[0]!.position.fixTimeMs;
-    const goodMs = work.before.track.good?.position.fixTimeMs ?? null;
-    questions.push({ deviceId, beforeMs, sinceMs: beforeMs - MAX_GAP_MS, goodMs, late, work });
+    questions.push({ deviceId, beforeMs, sinceMs: beforeMs - MAX_GAP_MS, goodMs: null, late, work });
   }
-  if (questions.length > 0) {
-    const starts = await trackStarts(connection, questions);
-    for (const { deviceId, late, work } of questions) {
+  for (let at = 0; at < questions.length; at += MAX_DEVICES_PER_QUESTION) {
+    const some = questions.slice(at, at + MAX_DEVICES_PER_QUESTION);
+    const starts = await trackStarts(connection, some);
+    for (const { deviceId, late, work } of some) {
       repairs.set(deviceId, new TrackRepair(starts.get(deviceId)!.track, late, work.before.thresholds));
     }
     await followTracks(connection, starts, (deviceId, rows) => {
@@ -181,15 +185,15 @@ async function mergedWithStored(
   });
 }
 
-const keyOf = ({ deviceId, position }: StoredPosition): string => `${deviceId}:${position.fixTimeMs}`;
+/** What a position is known by. */
+export const keyOf = ({ deviceId, position }: StoredPosition): string => `${deviceId}:${position.fixTimeMs}`;
 
 /** A position that comes again, however late, must not raise its alarm again: what is stored was told with it. */
 function withoutStoredAlarms(
-  rows: readonly StoredPosition[],
+  raising: readonly StoredPosition[],
   met: readonly StoredPosition[],
 ): StoredPosition[] {
-  const raising = rows.filter(({ position }) => position.alarm !== null);
-  if (raising.length === 0 || met.length === 0) return raising;
+  if (raising.length === 0 || met.length === 0) return [...raising];
   const told = new Map(met.map((row) => [keyOf(row), row.position.alarm?.split(',') ?? []]));
   return raising.map((row) => {
     const left = row.position.alarm!.split(',').filter((alarm) => !told.get(keyOf(row))?.includes(alarm));
@@ -199,15 +203,18 @@ function withoutStoredAlarms(
 
 async function openWorks(
   connection: Connection,
-  rows: readonly StoredPosition[],
-  known: KnownDevices | null,
-  mayBeAhead: boolean,
+  { rows, isReplay }: Batch,
+  known: KnownDevices,
+  isCareful: (deviceId: number) => boolean,
 ): Promise<Map<number, Work>> {
   const works = new Map<number, Work>();
   const missing = new Map<number, { deviceId: number; operatorId: number }>();
+  let mayBeAhead = isReplay;
   for (const { deviceId, operatorId } of rows) {
     if (works.has(deviceId) || missing.has(deviceId)) continue;
-    const device = known?.get(deviceId);
+    const mistrusted = isCareful(deviceId);
+    mayBeAhead ||= mistrusted;
+    const device = mistrusted ? undefined : known.get(deviceId);
     if (device) works.set(deviceId, workOf(device));
     else missing.set(deviceId, { deviceId, operatorId });
   }

@@ -154,7 +154,9 @@ export class IngestWorker {
     const startedAtMs = performance.now();
     for (let attempt = 1; ; attempt += 1) {
       // What another worker has taken over is its to store: the marks have not moved past it.
-      batch.rows = batch.rows.filter(({ deviceId }) => this.#tenures.has(this.#shardOf(deviceId)));
+      const isHeld = this.#heldBy(batch);
+      batch.rows = batch.rows.filter(isHeld);
+      batch.raising = batch.raising.filter(isHeld);
       const point = this.#checkpoints.due(performance.now(), this.#buffer.isEmpty);
       const held = [...batch.marks.keys()].filter(({ isHeld }) => isHeld).map(({ lease }) => lease);
       try {
@@ -163,7 +165,8 @@ export class IngestWorker {
         this.#batchRows = nextBatchRows(this.#batchRows, { rows: batch.rows.length, tookMs });
         metrics.stored(batch, outcome, tookMs);
         if (point) this.#checkpointed(point);
-        else this.#checkpoints.stored(outcome.latest);
+        // A shard may have gone meanwhile.
+        else this.#checkpoints.stored(outcome.latest.filter(this.#heldBy(batch)));
         return publish(outcome.moved);
       } catch (error) {
         if (error instanceof FencedError) await this.#verifyLeases();
@@ -173,6 +176,12 @@ export class IngestWorker {
         await sleep(RETRY_MS);
       }
     }
+  }
+
+  /** Whether a device is of a shard that is held under the tenure in which the batch was read. */
+  #heldBy({ marks }: Batch): (device: { deviceId: number }) => boolean {
+    const shards = new Set([...marks.keys()].filter(({ isHeld }) => isHeld).map(({ lease }) => lease.shard));
+    return ({ deviceId }) => shards.has(this.#shardOf(deviceId));
   }
 
   #shardOf(deviceId: number): number {

@@ -46,6 +46,7 @@ const store = async (...positions: Position[]): Promise<WriteOutcome> =>
   await write(
     {
       rows: positions.map((position) => toStored(deviceId, OPERATOR, settleTime(position))),
+      raising: [],
       quarantined: [],
       answers: [],
       marks: new Map(),
@@ -200,6 +201,71 @@ describe('a vehicle that stands for months', () => {
         await store(position);
       }
       expect((await history()).map(([, verdict]) => verdict)).toEqual(expected);
+    }
+  });
+});
+
+describe('late fixes of one batch with newer ones', () => {
+  it('that make a stored fix a jump, and then prove it right, leave the last word standing', async () => {
+    const there = { lat: 0.25 };
+    await store(fix(20, there), at(30), fix(40, there));
+    await store(fix(10, { lat: 5.25 }), fix(50, there));
+    expect(await history('distance_m')).toEqual([
+      [10, '', null],
+      [20, 'moved_unseen', null],
+      [30, 'no_fix', null],
+      [40, 'moved_unseen', 0],
+      [50, '', 0],
+    ]);
+  });
+
+  it('that come after a month of doubt leave what was before them as it was', async () => {
+    const frozen = (day: number) => fix(day * DAY_S, { odometerM: 1_000 + day * 1_000 });
+    await store(fix(0, { odometerM: 1_000 }), frozen(2), frozen(10), frozen(20), frozen(29));
+    await store(fix(60 * DAY_S, { lat: 0.5 }));
+    const before = await history();
+    await store(at(31 * DAY_S));
+    const after = (await history()) as [number, string][];
+    expect(after.filter(([second]) => second !== 31 * DAY_S)).toEqual(before);
+    expect(before[1]).toEqual([2 * DAY_S, 'frozen']);
+  });
+
+  it('do not take back when the device was last heard of', async () => {
+    await store(fix(100));
+    restart();
+    await store(fix(200, { receivedAtMs: START_MS - 1_000_000 }));
+    const { rows } = await owner.query('SELECT last_received_at FROM latest_positions WHERE device_id = $1', [
+      deviceId,
+    ]);
+    expect(rows[0].last_received_at.getTime()).toBe(START_MS + 101_000);
+  });
+});
+
+describe('an alarm', () => {
+  it('is told also when its position is not taken, and each one of an instant that has many', async () => {
+    await owner.query(
+      'DELETE FROM outbox; ALTER TABLE positions ADD CONSTRAINT no_thirteen CHECK (satellites <> 13) NOT VALID',
+    );
+    try {
+      const position = fix(0, { satellites: 13, alarm: 'powerCut' });
+      const row = toStored(deviceId, OPERATOR, position);
+      await write(
+        {
+          rows: [row],
+          raising: [row],
+          quarantined: [],
+          answers: [],
+          marks: new Map(),
+          isReplay: false,
+          messages: 1,
+        },
+        [],
+        { reached: [], latest: new Map() },
+      );
+      const { rows } = await owner.query("SELECT payload->>'kind' AS kind FROM outbox");
+      expect(rows).toEqual([{ kind: 'powerCut' }]);
+    } finally {
+      await owner.query('ALTER TABLE positions DROP CONSTRAINT no_thirteen');
     }
   });
 });

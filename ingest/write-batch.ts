@@ -15,10 +15,14 @@ import { risksOf } from '@wayleave/telematics/risk/risk-event.ts';
 import { type Batch, without } from './batch.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { type KnownDevices, latestOf } from './known-devices.ts';
-import { type Plan, planBatch } from './plan.ts';
+import { keyOf, type Plan, planBatch } from './plan.ts';
 import { checkpoint, confirmHeld, type ShardLease } from './store.ts';
 
 const UNIQUE_VIOLATION = '23505';
+/** What the statement timeout raises. */
+const QUERY_CANCELED = '57014';
+/** More than so many in one batch, and something greater is wrong. */
+const MAX_COLLIDED_DEVICES = 16;
 /** After rows turned out to be there already, how long batches ask first. */
 const CAREFUL_FOR_MS = 1_000;
 
@@ -48,7 +52,7 @@ export function createBatchWriter(pool: Pool, known: KnownDevices): WriteBatch {
     batch: Batch,
     held: readonly ShardLease[],
     point: Checkpoint | null,
-    isCareful: boolean,
+    isCareful: (deviceId: number) => boolean,
   ): Promise<Plan> => {
     let used: Connection | undefined;
     const asOf = known.asOf;
@@ -77,33 +81,83 @@ export function createBatchWriter(pool: Pool, known: KnownDevices): WriteBatch {
     return plan;
   };
 
-  return async (batch, held, point) => {
-    let isCareful = performance.now() < carefulUntilMs;
+  const write: WriteBatch = async (batch, held, point) => {
+    const collided = new Set<number>();
     for (;;) {
+      const isAllCareful = performance.now() < carefulUntilMs;
       try {
-        const plan = await attempt(batch, held, point, isCareful);
-        return {
-          added: plan.added.length,
-          put: plan.put.length,
-          revised: plan.revised.length,
-          latest: plan.devices.map(latestOf),
-          moved: plan.moved,
-        };
+        return outcomeOf(
+          await attempt(batch, held, point, (deviceId) => isAllCareful || collided.has(deviceId)),
+        );
       } catch (error) {
-        if (sqlState(error) === UNIQUE_VIOLATION && !isCareful) {
-          carefulUntilMs = performance.now() + CAREFUL_FOR_MS;
-          isCareful = true;
+        const state = sqlState(error);
+        if (state === UNIQUE_VIOLATION && !isAllCareful) {
+          // Nearly always one device's: the others need not be asked for because of it.
+          const deviceId = collidedDevice(error);
+          const isKnownToCollide = deviceId === null || collided.has(deviceId);
+          if (isKnownToCollide || collided.size >= MAX_COLLIDED_DEVICES)
+            carefulUntilMs = performance.now() + CAREFUL_FOR_MS;
+          else collided.add(deviceId);
         } else if (isAboutRows(error)) {
           const refused = await findRefused(pool, batch.rows);
           if (refused.length === 0) throw error;
           batch.rows = without(batch.rows, refused);
           batch.quarantined.push(...refused.map(refusedByDatabase));
+        } else if (state === QUERY_CANCELED && batch.rows.length > 1) {
+          return await inHalves(batch, held, point);
         } else {
           throw error;
         }
       }
     }
   };
+
+  /** What takes the database too long as a whole may still be stored bit by bit; the marks go with the last. */
+  const inHalves: WriteBatch = async (batch, held, point) => {
+    const rows = batch.rows.slice(0, Math.ceil(batch.rows.length / 2));
+    const instants = new Set(rows.map(keyOf));
+    // A position and its alarms are stored together, or a crash in between would leave these untold.
+    const isFirst = (row: StoredPosition): boolean => instants.has(keyOf(row));
+    const raising = batch.raising.filter(isFirst);
+    const first = await write({ ...batch, rows, raising, quarantined: [], answers: [] }, held, null);
+    const before = new Map(point?.latest);
+    for (const device of first.latest) before.set(device.deviceId, device);
+    const rest = await write(
+      {
+        ...batch,
+        rows: batch.rows.slice(rows.length),
+        raising: batch.raising.filter((row) => !isFirst(row)),
+      },
+      held,
+      point && { ...point, latest: before },
+    );
+    return {
+      added: first.added + rest.added,
+      put: first.put + rest.put,
+      revised: first.revised + rest.revised,
+      latest: [...first.latest, ...rest.latest],
+      moved: [...first.moved, ...rest.moved],
+    };
+  };
+
+  return write;
+}
+
+function outcomeOf({ added, put, revised, devices, moved }: Plan): WriteOutcome {
+  return {
+    added: added.length,
+    put: put.length,
+    revised: revised.length,
+    latest: devices.map(latestOf),
+    moved,
+  };
+}
+
+/** The device that PostgreSQL names in `Key (device_id, fix_time)=(7, …) already exists.` */
+function collidedDevice(error: unknown): number | null {
+  const detail = (error as { detail?: string }).detail ?? '';
+  const found = /\(device_id, fix_time\)=\((\d+), /.exec(detail);
+  return found ? Number(found[1]) : null;
 }
 
 /** Data exceptions (class 22), violated constraints (23) and rows too large (54) are about what is written. */
@@ -138,7 +192,8 @@ async function halving(connection: Connection, rows: readonly StoredPosition[]):
   await connection.query('SAVEPOINT some_rows');
   try {
     await putPositions(connection, rows);
-    await connection.query('RELEASE SAVEPOINT some_rows');
+    // Also what went well: the next trial would go through these rows again.
+    await connection.query('ROLLBACK TO SAVEPOINT some_rows; RELEASE SAVEPOINT some_rows');
     return [];
   } catch (error) {
     if (!isAboutRows(error)) throw error;

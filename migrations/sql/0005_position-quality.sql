@@ -12,7 +12,11 @@ BEGIN
     EXECUTE format('ALTER TABLE positions ALTER COLUMN %I DROP NOT NULL', place);
   END LOOP;
   -- Daily partitions were made like their parent, so they have constraints of their own.
-  FOR child IN SELECT inhrelid FROM pg_inherits WHERE inhparent = 'positions'::regclass LOOP
+  -- The chunks of a hypertable follow their parent and may not be altered.
+  FOR child IN
+    SELECT inhrelid FROM pg_inherits JOIN pg_class AS parent ON parent.oid = inhparent
+    WHERE inhparent = 'positions'::regclass AND parent.relkind = 'p'
+  LOOP
     EXECUTE format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS positions_lat_check, DROP CONSTRAINT IF EXISTS positions_lon_check', child);
     FOREACH place IN ARRAY ARRAY['lat', 'lon', 'h3'] LOOP
       EXECUTE format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL', child, place);
@@ -46,7 +50,24 @@ ALTER TABLE latest_positions
   ADD COLUMN remarks smallint,
   ADD COLUMN newest_fix_time timestamptz,
   ADD COLUMN last_received_at timestamptz;
-UPDATE latest_positions SET newest_fix_time = fix_time, last_received_at = received_at, doubts = 0, remarks = 0;
+
+-- What was stored before is judged by itself, with the default thresholds; it has no distances.
+UPDATE positions SET doubts =
+    CASE WHEN abs(lat) < 0.001 AND abs(lon) < 0.001 THEN 4 ELSE 0 END
+  | CASE WHEN fix_time > received_at + INTERVAL '300 seconds' THEN 8 ELSE 0 END
+  | CASE WHEN accuracy_m > 200 THEN 32 ELSE 0 END
+  | CASE WHEN satellites < 3 THEN 64 ELSE 0 END
+WHERE (abs(lat) < 0.001 AND abs(lon) < 0.001) OR fix_time > received_at + INTERVAL '300 seconds'
+   OR accuracy_m > 200 OR satellites < 3;
+DELETE FROM latest_positions;
+INSERT INTO latest_positions (
+    device_id, fix_time, received_at, operator_id, lat, lon, odometer_m, h3, speed_kmh, heading_deg, altitude_m,
+    accuracy_m, battery_v, satellites, ignition, alarm, attributes, doubts, remarks, newest_fix_time, last_received_at)
+  SELECT DISTINCT ON (p.device_id)
+    p.device_id, p.fix_time, p.received_at, p.operator_id, p.lat, p.lon, p.odometer_m, p.h3, p.speed_kmh, p.heading_deg,
+    p.altitude_m, p.accuracy_m, p.battery_v, p.satellites, p.ignition, p.alarm, p.attributes, p.doubts, p.remarks,
+    p.fix_time, p.received_at
+  FROM positions AS p WHERE p.doubts = 0 ORDER BY p.device_id, p.fix_time DESC;
 
 -- From when on a fix is doubtful, for the vehicles of one kind; an operator without a row for a kind
 -- has the defaults of telematics/positions/quality/thresholds.ts.

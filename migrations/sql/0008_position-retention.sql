@@ -5,7 +5,7 @@
 CREATE TABLE position_retention (
   operator_id          bigint PRIMARY KEY REFERENCES operators,
   keep_days            integer NOT NULL CHECK (keep_days BETWEEN 1 AND 4000),
-  compress_after_days  integer NOT NULL CHECK (compress_after_days BETWEEN 1 AND 4000),
+  compress_after_days  integer NOT NULL CHECK (compress_after_days BETWEEN 3 AND 4000),
   updated_at           timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE position_retention ENABLE ROW LEVEL SECURITY;
@@ -61,8 +61,8 @@ DECLARE
   policy record;
   changed integer := 0;
 BEGIN
-  IF compress_after_days NOT BETWEEN 1 AND 4000 OR keep_days NOT BETWEEN 1 AND 4000 THEN
-    RAISE EXCEPTION 'compressing after % and keeping % days: both must be 1 to 4000', compress_after_days, keep_days;
+  IF compress_after_days NOT BETWEEN 3 AND 4000 OR keep_days NOT BETWEEN 1 AND 4000 THEN
+    RAISE EXCEPTION 'compressing after % and keeping % days: must be 3 and 1 to 4000', compress_after_days, keep_days;
   END IF;
   IF position_storage() = 'none' THEN
     RETURN 0;

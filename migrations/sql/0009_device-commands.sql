@@ -14,8 +14,10 @@ CREATE TABLE device_commands (
   sent_at       timestamptz,
   delivered_at  timestamptz,
   answered_at   timestamptz,
-  -- How often it was written to a connection.
+  -- How often it was written to a connection, and how often a broker took it to do so: the second
+  -- tells one taking from another, so that what is noted of one that is over means no later one.
   attempts      smallint NOT NULL DEFAULT 0,
+  claims        integer NOT NULL DEFAULT 0,
   device_kind   text NOT NULL GENERATED ALWAYS AS ('tracker') STORED,
   format        text NOT NULL CHECK (format IN ('native', 'teltonika-codec12', 'teltonika-json')),
   command       text NOT NULL,
@@ -48,8 +50,8 @@ CREATE POLICY upkeep ON device_commands TO wayleave_jobs USING (true) WITH CHECK
 
 -- No role may change what a command says or to whom it goes.
 GRANT SELECT, INSERT (operator_id, device_id, requested_by, format, command, expires_at) ON device_commands TO wayleave_app;
-GRANT SELECT (id, device_id, format, command, state, attempts, sent_at, delivered_at, expires_at),
-      UPDATE (state, attempts, sent_at, delivered_at) ON device_commands TO wayleave_broker;
+GRANT SELECT (id, device_id, format, command, state, attempts, claims, sent_at, delivered_at, expires_at),
+      UPDATE (state, attempts, claims, sent_at, delivered_at) ON device_commands TO wayleave_broker;
 GRANT SELECT (id, operator_id, device_id, format, state, attempts, sent_at, answered_at),
       UPDATE (state, answer, answered_at) ON device_commands TO wayleave_ingest;
 GRANT SELECT (id, state, created_at, expires_at), UPDATE (state), DELETE ON device_commands TO wayleave_jobs;

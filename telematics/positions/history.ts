@@ -5,11 +5,14 @@ import { emptyTimeRange, rangeTooLong } from './errors.ts';
 import { portionsOf } from './history-portions.ts';
 import { type DeviceSegment, segmentsOf } from './history-segments.ts';
 import { positionsOfDevice, type Verdict } from './history-store.ts';
-import type { PositionView } from './position.ts';
 import { positionViewOf } from './position-row.ts';
 
 /** Positions in one page of a history. */
 export const MAX_HISTORY_PAGE = 5_000;
+/** Bytes of JSON after which a page ends: attributes make a position up to 9 KiB long. */
+export const MAX_HISTORY_PAGE_BYTES = 4 * 1_024 * 1_024;
+/** Positions read at once for a page, with the longest attributes some 9 MiB: the usual thousand and one more. */
+const POSITIONS_PER_PORTION = 1_001;
 
 /** What is computed from all positions of a range covers so much at the most. */
 export const MAX_COMPUTED_DAYS = 400;
@@ -23,8 +26,8 @@ export interface VehicleRange {
 }
 
 export interface HistoryPage {
-  /** Oldest first. */
-  items: PositionView[];
+  /** Oldest first, each a position (`PositionView`) as JSON: written once, to be measured and to be sent. */
+  items: string[];
   /** Where the next page starts, epoch milliseconds; null on the last one. */
   nextFromMs: number | null;
 }
@@ -41,18 +44,28 @@ export async function historyPage(
 ): Promise<HistoryPage> {
   const limit = Math.min(query.limit, MAX_HISTORY_PAGE);
   const segments = await findSegments(connection, query);
-  const items: PositionView[] = [];
+  const items: string[] = [];
   const portions = portionsOf(
     async (work) => await work(connection),
     segments,
     async (_connection, range) => await positionsOfDevice(connection, { ...range, verdict: query.verdict }),
     // One more than fits tells whether there is a next page.
-    { portionRows: limit + 1, limit: limit + 1 },
+    { portionRows: Math.min(limit + 1, POSITIONS_PER_PORTION), limit: limit + 1 },
   );
-  for await (const { rows } of portions) for (const row of rows) items.push(positionViewOf(row));
-  if (items.length <= limit) return { items, nextFromMs: null };
-  items.length = limit;
-  return { items, nextFromMs: Date.parse(items[limit - 1]!.fixTime) + 1 };
+  let bytes = 0;
+  let nextFromMs = query.fromMs;
+  for await (const { rows } of portions) {
+    for (const row of rows) {
+      const item = JSON.stringify(positionViewOf(row));
+      bytes += Buffer.byteLength(item);
+      // The first one always fits, so that every page leads on.
+      const isFull = items.length === limit || bytes > MAX_HISTORY_PAGE_BYTES;
+      if (isFull && items.length > 0) return { items, nextFromMs };
+      items.push(item);
+      nextFromMs = row.fix_time.getTime() + 1;
+    }
+  }
+  return { items, nextFromMs: null };
 }
 
 /**

@@ -88,7 +88,8 @@ function greatestReal(a: number | null, b: number | null): number | null {
  * name stay, whatever the order in which they came.
  */
 const MAX_MERGED_ALARMS = 64;
-const MAX_MERGED_ATTRIBUTES = 256;
+/** More than the eight kilobytes of one message can hold, so that a message alone is never cut. */
+const MAX_MERGED_ATTRIBUTES = 2_000;
 
 /** Alarms of one instant as a sorted list with commas: none of them may be lost. */
 export function mergeAlarms(a: string | null, b: string | null): string | null {

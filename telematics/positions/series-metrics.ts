@@ -8,23 +8,37 @@ export interface Metric {
   digits: 7 | 15;
 }
 
-/** A tracker may send anything under the key; what is no number is not told. */
-const attribute = (name: string): string =>
-  `CASE WHEN jsonb_typeof(p.attributes -> '${name}') = 'number' THEN (p.attributes -> '${name}')::float8 END`;
+/**
+ * A tracker may send anything under the key; what is no number, or cannot be one of this metric, is
+ * not told. Compared as `numeric`, which holds every number of JSON: one that `float8` cannot, or a
+ * sum of some that it only just can, would end the whole query.
+ */
+const attribute = (name: string, least: number, greatest: number): string => {
+  const value = `p.attributes -> '${name}'`;
+  return `CASE WHEN jsonb_typeof(${value}) = 'number' THEN
+    CASE WHEN (${value})::numeric BETWEEN ${least} AND ${greatest} THEN (${value})::float8 END END`;
+};
+/** As adapters bound it; older rows may hold anything. */
+const ODOMETER = 'CASE WHEN p.odometer_m BETWEEN 0 AND 1e10 THEN p.odometer_m END';
 
 export const metrics = {
   speed: { unit: 'km/h', sql: 'p.speed_kmh::float8', needsGoodFix: true, digits: 7 },
   altitude: { unit: 'm', sql: 'p.altitude_m::float8', needsGoodFix: true, digits: 7 },
   accuracy: { unit: 'm', sql: 'p.accuracy_m::float8', needsGoodFix: false, digits: 7 },
   satellites: { unit: '', sql: 'p.satellites::float8', needsGoodFix: false, digits: 7 },
-  odometer: { unit: 'm', sql: 'p.odometer_m', needsGoodFix: false, digits: 15 },
+  odometer: { unit: 'm', sql: ODOMETER, needsGoodFix: false, digits: 15 },
   battery: { unit: 'V', sql: 'p.battery_v::float8', needsGoodFix: false, digits: 7 },
-  fuelPercent: { unit: '%', sql: attribute('fuelPercent'), needsGoodFix: false, digits: 15 },
-  fuelL: { unit: 'l', sql: attribute('fuelL'), needsGoodFix: false, digits: 15 },
-  deviceBatteryPercent: { unit: '%', sql: attribute('batteryPercent'), needsGoodFix: false, digits: 15 },
-  deviceBatteryV: { unit: 'V', sql: attribute('deviceBatteryV'), needsGoodFix: false, digits: 15 },
-  engineRpm: { unit: '1/min', sql: attribute('engineRpm'), needsGoodFix: false, digits: 15 },
-  coolant: { unit: '°C', sql: attribute('coolantC'), needsGoodFix: false, digits: 15 },
+  fuelPercent: { unit: '%', sql: attribute('fuelPercent', 0, 100), needsGoodFix: false, digits: 15 },
+  fuelL: { unit: 'l', sql: attribute('fuelL', 0, 10_000), needsGoodFix: false, digits: 15 },
+  deviceBatteryPercent: {
+    unit: '%',
+    sql: attribute('batteryPercent', 0, 100),
+    needsGoodFix: false,
+    digits: 15,
+  },
+  deviceBatteryV: { unit: 'V', sql: attribute('deviceBatteryV', 0, 100), needsGoodFix: false, digits: 15 },
+  engineRpm: { unit: '1/min', sql: attribute('engineRpm', 0, 20_000), needsGoodFix: false, digits: 15 },
+  coolant: { unit: '°C', sql: attribute('coolantC', -60, 300), needsGoodFix: false, digits: 15 },
 } as const satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof metrics;

@@ -86,7 +86,8 @@ const COPY_LATEST = `COPY incoming_latest (${COPY_LATEST_COLUMNS}) FROM STDIN (F
 const PUT_LATEST = `
   INSERT INTO latest_positions AS stored (${COPY_LATEST_COLUMNS})
   SELECT ${COPY_LATEST_COLUMNS} FROM incoming_latest ORDER BY device_id
-  ON CONFLICT (device_id) DO UPDATE SET ${fromExcluded(COPY_LATEST_COLUMNS, ['device_id'])}`;
+  ON CONFLICT (device_id) DO UPDATE SET ${fromExcluded(COPY_LATEST_COLUMNS, ['device_id', 'last_received_at'])},
+    last_received_at = greatest(stored.last_received_at, excluded.last_received_at)`;
 
 /** Sets what is the latest of each device, which may be earlier than what was. No two may be of the same device. */
 export async function putLatest(connection: Connection, latest: readonly LatestOfDevice[]): Promise<void> {

@@ -62,23 +62,28 @@ const STARTS = `
   SELECT asked.device_id AS asked_device_id, good.*,
          still.fix_time AS still_since, still.odometer_m AS still_odometer_m,
          reading.fix_time AS reading_time, reading.odometer_m AS reading_m
-  FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) AS asked (device_id, before, since)
+  FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[])
+    AS asked (device_id, before, since, good_time)
   LEFT JOIN LATERAL (
-    SELECT ${COLUMNS} FROM positions
-    WHERE device_id = asked.device_id AND fix_time < asked.before AND fix_time >= asked.since
-      AND fix_time < $4 AND fix_time >= $5 AND doubts = 0 AND remarks & ${Remark.movedUnseen} = 0
-    ORDER BY fix_time DESC LIMIT 1) AS good ON true
+    (SELECT ${COLUMNS} FROM positions
+     WHERE device_id = asked.device_id AND fix_time < asked.before AND fix_time >= asked.since
+       AND fix_time < $5 AND fix_time >= $6 AND doubts = 0 AND remarks & ${Remark.movedUnseen} = 0
+     ORDER BY fix_time DESC LIMIT 1)
+    UNION ALL
+    (SELECT ${COLUMNS} FROM positions WHERE device_id = asked.device_id AND fix_time = asked.good_time
+       AND fix_time < asked.before)
+    LIMIT 1) AS good ON true
   LEFT JOIN LATERAL (
     SELECT fix_time, odometer_m FROM positions
     WHERE device_id = good.device_id AND fix_time < good.fix_time
       AND fix_time >= good.fix_time - make_interval(secs => ${MAX_GAP_MS / 1_000})
-      AND fix_time < $4 AND fix_time >= $6 AND doubts = 0 AND remarks & ${Remark.samePlace} = 0
+      AND doubts = 0 AND remarks & ${Remark.samePlace} = 0
     ORDER BY fix_time DESC LIMIT 1) AS still ON good.remarks & ${Remark.samePlace} <> 0
   LEFT JOIN LATERAL (
     SELECT fix_time, odometer_m FROM positions
-    WHERE device_id = good.device_id AND fix_time < good.fix_time
-      AND fix_time >= good.fix_time - make_interval(secs => ${MAX_ODOMETER_GAP_MS / 1_000})
-      AND fix_time < $4 AND fix_time >= $6 AND odometer_m IS NOT NULL AND doubts & ${MISDATED} = 0
+    WHERE device_id = asked.device_id AND fix_time < coalesce(good.fix_time, asked.before)
+      AND fix_time >= coalesce(good.fix_time, asked.before) - make_interval(secs => ${MAX_ODOMETER_GAP_MS / 1_000})
+      AND odometer_m IS NOT NULL AND doubts & ${MISDATED} = 0
     ORDER BY fix_time DESC LIMIT 1) AS reading ON good.odometer_m IS NULL`;
 
 type StartRow = { asked_device_id: string } & (StoredRow | { [Column in keyof StoredRow]: null }) & {
@@ -93,38 +98,47 @@ export async function trackStarts(
   connection: Connection,
   questions: readonly TrackQuestion[],
 ): Promise<Map<number, TrackStart>> {
-  const asked = questions.map(({ deviceId, beforeMs, sinceMs, goodMs }) => ({
-    deviceId,
-    beforeMs,
-    fromMs: Math.min(sinceMs, goodMs ?? sinceMs),
-  }));
-  const earliestMs = asked.reduce((least, { fromMs }) => Math.min(least, fromMs), Number.POSITIVE_INFINITY);
-  const latestMs = asked.reduce((most, { beforeMs }) => Math.max(most, beforeMs), Number.NEGATIVE_INFINITY);
+  const earliestMs = questions.reduce(
+    (least, { sinceMs }) => Math.min(least, sinceMs),
+    Number.POSITIVE_INFINITY,
+  );
+  const latestMs = questions.reduce(
+    (most, { beforeMs }) => Math.max(most, beforeMs),
+    Number.NEGATIVE_INFINITY,
+  );
   const { rows } = await connection.query<StartRow>({
     name: 'track-starts',
     text: STARTS,
     values: [
-      asked.map(({ deviceId }) => deviceId),
-      asked.map(({ beforeMs }) => instant(beforeMs)),
-      asked.map(({ fromMs }) => instant(fromMs)),
+      questions.map(({ deviceId }) => deviceId),
+      questions.map(({ beforeMs }) => instant(beforeMs)),
+      questions.map(({ sinceMs }) => instant(sinceMs)),
+      questions.map(({ goodMs }) => (goodMs === null ? null : instant(goodMs))),
       // Plain bounds of all questions: with them whole partitions are left out before the first look.
       instant(latestMs),
       instant(earliestMs),
-      instant(earliestMs - MAX_GAP_MS),
     ],
   });
-  const since = new Map(questions.map(({ deviceId, sinceMs }) => [deviceId, sinceMs]));
+  const asked = new Map(questions.map((question) => [question.deviceId, question]));
   return new Map(
     rows.map((row) => {
       const deviceId = Number(row.asked_device_id);
-      // Everything within reach is read then; the row at `sinceMs` itself counts.
-      if (row.fix_time === null) return [deviceId, { track: emptyTrack, afterMs: since.get(deviceId)! - 1 }];
-      return [
-        deviceId,
-        { track: trackAt(row), afterMs: Math.max(row.fix_time.getTime(), since.get(deviceId)! - 1) },
-      ];
+      return [deviceId, startAt(row, asked.get(deviceId)!)];
     }),
   );
+}
+
+function startAt(row: StartRow, { beforeMs, sinceMs }: TrackQuestion): TrackStart {
+  const start = row.fix_time === null ? { ...emptyTrack, odometer: readingBefore(row) } : trackAt(row);
+  const goodMs = start.good?.position.fixTimeMs ?? Number.NEGATIVE_INFINITY;
+  if (goodMs >= sinceMs) return { track: start, afterMs: goodMs };
+  // No good fix is near enough to be compared with: what came between says nothing of what follows.
+  if (Number.isFinite(beforeMs)) return { track: start, afterMs: beforeMs - 1 };
+  return { track: start, afterMs: sinceMs - 1 };
+}
+
+function readingBefore(row: StartRow): Reading | null {
+  return row.reading_time ? { fixTimeMs: row.reading_time.getTime(), odometerM: row.reading_m } : null;
 }
 
 function trackAt(row: StartRow & StoredRow): DeviceTrack {
@@ -136,10 +150,7 @@ function trackAt(row: StartRow & StoredRow): DeviceTrack {
     isStill && row.still_since
       ? { fixTimeMs: row.still_since.getTime(), odometerM: row.still_odometer_m }
       : here;
-  const before = row.reading_time
-    ? { fixTimeMs: row.reading_time.getTime(), odometerM: row.reading_m }
-    : null;
-  return { good, stillSince, suspects: [], odometer: odometerM === null ? before : here };
+  return { good, stillSince, suspects: [], odometer: odometerM === null ? readingBefore(row) : here };
 }
 
 const FOLLOWING = `

@@ -42,8 +42,9 @@ function cellOf(value: PositionView[keyof PositionView]): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return value.join(' ');
   if (typeof value === 'object') return Object.keys(value).length === 0 ? '' : quoted(JSON.stringify(value));
-  // A tracker chooses its alarm's text, and a spreadsheet would run one that begins like a formula.
-  const text = value.replace(/^[=+\-@\t\r]/, "'$&");
+  // A tracker chooses its alarm's text, and a spreadsheet would run one that begins like a formula: the
+  // signs are those of OWASP's page on CSV injection, the full-width ones of East Asian input included.
+  const text = value.replace(/^[=+\-@\t\r\n＝＋－＠]/, "'$&");
   return /[",\r\n]/.test(text) ? quoted(text) : text;
 }
 

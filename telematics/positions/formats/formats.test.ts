@@ -111,6 +111,14 @@ test('CSV keeps a spreadsheet from running an alarm that begins like a formula',
   expect(row![header!.indexOf('lat')]).toBe('-5');
 });
 
+test.each(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])(
+  'CSV keeps a spreadsheet from running an alarm that begins with %j',
+  (sign) => {
+    const [header, row] = parseCsv(positionsAsCsv([{ ...full, alarm: `${sign}=1+1` }]));
+    expect(row![header!.indexOf('alarm')]).toBe(`'${sign}=1+1`);
+  },
+);
+
 test('GeoJSON puts longitude first, altitude third only where it is known, and the rest into properties', () => {
   const { type, features } = JSON.parse(positionsAsGeoJson([full, bare]));
   expect(type).toBe('FeatureCollection');

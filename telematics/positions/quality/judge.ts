@@ -21,7 +21,7 @@ export interface Track<F extends Fix = Fix> {
    */
   stillSince: Reading | null;
   /** Fixes in a row that cannot be reached from `good` but from one another. */
-  suspects: readonly F[];
+  suspects: readonly Suspect<F>[];
   /** The last reading of the odometer, of whatever fix. */
   odometer: Reading | null;
 }
@@ -29,6 +29,12 @@ export interface Track<F extends Fix = Fix> {
 /** A fix with the doubts that it has by itself (plausibility.ts). */
 export interface Fix {
   position: Position;
+}
+
+export interface Suspect<F extends Fix> {
+  fix: F;
+  /** Bits of remarks.ts that it has whether it proves right or not. */
+  remarks: number;
 }
 
 /** What the odometer said when. */
@@ -126,23 +132,21 @@ export function judge<F extends Fix>(
 
   // Either this fix is wrong or the one before was: what follows tells.
   const last = track.suspects.at(-1);
-  if (last === undefined) return doubtful(Doubt.impossibleJump, [fix]);
-  const step = distanceBetween(last.position, position);
-  if (!isReachable(last.position, position, step, thresholds)) return doubtful(Doubt.impossibleJump, [fix]);
-  const suspects = [...track.suspects, fix];
+  if (last === undefined) return doubtful(Doubt.impossibleJump, [{ fix, remarks }]);
+  const step = distanceBetween(last.fix.position, position);
+  if (!isReachable(last.fix.position, position, step, thresholds))
+    return doubtful(Doubt.impossibleJump, [{ fix, remarks }]);
+  const suspects = [...track.suspects, { fix, remarks }];
   if (suspects.length < FIXES_THAT_CONVINCE) return doubtful(Doubt.impossibleJump, suspects);
   return good(step, reading, 0, vindicated(track.suspects));
 }
 
 /** The suspects as good fixes. The way to the first of them was not driven in that time, so it is no distance. */
-function vindicated<F extends Fix>(suspects: readonly F[]): Revision<F>[] {
-  return suspects.map((fix, at) => {
-    const before = suspects[at - 1];
+function vindicated<F extends Fix>(suspects: readonly Suspect<F>[]): Revision<F>[] {
+  return suspects.map(({ fix, remarks }, at) => {
+    const before = suspects[at - 1]?.fix;
     const distance = before ? Math.fround(distanceBetween(before.position, fix.position)) : null;
-    return {
-      fix,
-      verdict: { doubts: 0, remarks: fix.position.remarks | Remark.movedUnseen, distanceM: distance },
-    };
+    return { fix, verdict: { doubts: 0, remarks: remarks | Remark.movedUnseen, distanceM: distance } };
   });
 }
 
@@ -225,8 +229,24 @@ export function sameTrack(a: Track, b: Track): boolean {
     a.good === b.good &&
     a.suspects.length === 0 &&
     b.suspects.length === 0 &&
-    sameReading(a.stillSince, b.stillSince) &&
+    sameStill(a, b) &&
     sameReading(a.odometer, b.odometer)
+  );
+}
+
+/**
+ * Since when a vehicle stands matters for an hour: after that the slowest speed that a fix can repeat
+ * has led far enough to be a duplicate. A vehicle parked for weeks must not be judged again for weeks.
+ */
+const STILL_MATTERS_MS = 3_600_000;
+
+function sameStill(a: Track, b: Track): boolean {
+  if (sameReading(a.stillSince, b.stillSince)) return true;
+  if (a.good === null || a.stillSince === null || b.stillSince === null) return false;
+  const nowMs = a.good.position.fixTimeMs;
+  return (
+    a.stillSince.odometerM === b.stillSince.odometerM &&
+    nowMs - Math.max(a.stillSince.fixTimeMs, b.stillSince.fixTimeMs) >= STILL_MATTERS_MS
   );
 }
 

@@ -1,5 +1,6 @@
 import { mergePositions } from '../merge.ts';
 import { type StoredPosition, toStored } from '../stored-position.ts';
+import { Doubt } from './doubts.ts';
 import { type Judged, judge, sameTrack, type Track } from './judge.ts';
 import { ownDoubts } from './plausibility.ts';
 import type { Thresholds } from './thresholds.ts';
@@ -42,8 +43,9 @@ export class TrackRepair {
   #at = 0;
   #thresholds: Thresholds;
   #written = new Map<number, StoredPosition>();
-  /** Stored rows that were passed, with the verdicts that they should have. */
-  #passed = new Map<number, { row: StoredPosition; should: Verdict }>();
+  /** Stored rows that were passed and in doubt, with the verdicts that they should have: only these may yet change. */
+  #inDoubt = new Map<number, { row: StoredPosition; should: Verdict }>();
+  #revised: RevisedPosition[] = [];
   #met: StoredPosition[] = [];
   #converged = false;
 
@@ -83,19 +85,26 @@ export class TrackRepair {
    */
   finish(known: DeviceTrack): Repair {
     if (!this.#converged) this.#placeLateBefore(Number.POSITIVE_INFINITY);
-    const revised: RevisedPosition[] = [];
-    for (const [fixTimeMs, { row, should }] of this.#passed) {
-      if (sameVerdict(row.verdict, should)) continue;
-      revised.push({ deviceId: this.deviceId, fixTimeMs, verdict: should });
-      // The track may stand at this row.
-      row.verdict = should;
-    }
+    for (const { row, should } of this.#inDoubt.values()) this.#settle(row, should);
     return {
       written: [...this.#written.values()],
-      revised,
+      revised: this.#revised.sort((a, b) => a.fixTimeMs - b.fixTimeMs),
       met: this.#met,
-      track: this.#converged ? withRevisedGood(known, revised) : this.#after,
+      track: this.#converged ? withRevisedGood(known, this.#revised) : this.#trackFrom(known),
     };
+  }
+
+  /** A good fix too old to be compared with anything was not read again, yet it is the latest as long as there is no other. */
+  #trackFrom({ good, stillSince }: DeviceTrack): DeviceTrack {
+    const wasBefore = good !== null && good.position.fixTimeMs < this.#late[0]!.position.fixTimeMs;
+    return this.#after.good === null && wasBefore ? { ...this.#after, good, stillSince } : this.#after;
+  }
+
+  #settle(row: StoredPosition, verdict: Verdict): void {
+    if (sameVerdict(row.verdict, verdict)) return;
+    this.#revised.push({ deviceId: this.deviceId, fixTimeMs: row.position.fixTimeMs, verdict });
+    // The track may stand at this row.
+    row.verdict = verdict;
   }
 
   #placeLateBefore(fixTimeMs: number): void {
@@ -111,8 +120,10 @@ export class TrackRepair {
     const was = judge(this.#before, stored, lastingDoubts(stored), this.#thresholds);
     this.#before = was.track;
     if (now === stored) {
-      const verdict = this.#judgeAfter(stored, lastingDoubts(stored));
-      this.#passed.set(stored.position.fixTimeMs, { row: stored, should: verdict });
+      const should = this.#judgeAfter(stored, lastingDoubts(stored));
+      const isSuspect = (should.doubts & Doubt.impossibleJump) !== 0;
+      if (isSuspect) this.#inDoubt.set(stored.position.fixTimeMs, { row: stored, should });
+      else this.#settle(stored, should);
     } else {
       this.#write(now, this.#judgeAfter(now, ownDoubts(now.position, this.#thresholds)));
     }
@@ -125,7 +136,7 @@ export class TrackRepair {
       const { fixTimeMs } = fix.position;
       const written = this.#written.get(fixTimeMs);
       if (written) written.verdict = verdict;
-      else this.#passed.get(fixTimeMs)!.should = verdict;
+      else this.#inDoubt.get(fixTimeMs)!.should = verdict;
     }
     return judged.verdict;
   }

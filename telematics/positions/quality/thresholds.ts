@@ -35,7 +35,7 @@ export const thresholds = z.strictObject({
   duplicateM: z
     .number()
     .positive()
-    .max(100_000)
+    .max(1_000)
     .describe(
       'A fix that stays the same in everything though its own speed would have led so far is a duplicate',
     ),

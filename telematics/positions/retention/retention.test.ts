@@ -4,6 +4,7 @@ import {
   DEFAULT_RETENTION,
   type FixTimeRange,
   firstKeptMs,
+  fromTurn,
   positionRetention,
   rangesToSweep,
   sharedRetention,
@@ -26,6 +27,26 @@ describe('the retention of storage that operators share', () => {
   it('is the default while there is no operator', () => {
     expect(sharedRetention([])).toEqual(DEFAULT_RETENTION);
     expect(positionRetention.parse(DEFAULT_RETENTION)).toEqual(DEFAULT_RETENTION);
+  });
+});
+
+describe('the order of a sweep', () => {
+  it('begins one further each time, so that as many sweeps begin with each once', () => {
+    const turns = [5, 6, 7].map((turn) => fromTurn(['a', 'b', 'c'], turn));
+    expect(turns).toEqual([
+      ['c', 'a', 'b'],
+      ['a', 'b', 'c'],
+      ['b', 'c', 'a'],
+    ]);
+    expect(fromTurn([], 3)).toEqual([]);
+  });
+});
+
+describe('the shortest time before compression', () => {
+  it('is three days, since it is that of all operators and late fixes come into compressed days slowly', () => {
+    const accepts = (compressAfterDays: number) =>
+      positionRetention.safeParse({ keepDays: 1, compressAfterDays }).success;
+    expect([accepts(2), accepts(3)]).toEqual([false, true]);
   });
 });
 

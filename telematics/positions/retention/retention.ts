@@ -4,15 +4,20 @@ const DAY_MS = 86_400_000;
 /** As in the table's constraint; some eleven years. */
 const MAX_DAYS = 4_000;
 
+/** One operator's wish is everyone's, and a late fix into a compressed day costs all who share it. */
+const MIN_COMPRESS_AFTER_DAYS = 3;
+
 const days = z.number().int().min(1).max(MAX_DAYS);
 
 /** How long an operator's positions are kept, and when they are compressed. */
 export const positionRetention = z
   .strictObject({
     keepDays: days.describe('Whole days, by fix time, after which a position is deleted'),
-    compressAfterDays: days.describe(
-      'Days after which positions are compressed, where TimescaleDB can: the fewest that any operator wants, for all',
-    ),
+    compressAfterDays: days
+      .min(MIN_COMPRESS_AFTER_DAYS)
+      .describe(
+        'Days after which positions are compressed, where TimescaleDB can: the fewest that any operator wants, for all',
+      ),
   })
   .meta({ id: 'PositionRetention' });
 export type PositionRetention = z.infer<typeof positionRetention>;
@@ -32,6 +37,12 @@ export function sharedRetention(ofOperators: readonly PositionRetention[]): Posi
     keepDays: Math.max(...ofOperators.map(({ keepDays }) => keepDays)),
     compressAfterDays: Math.min(...ofOperators.map(({ compressAfterDays }) => compressAfterDays)),
   };
+}
+
+/** All of them in their order, beginning with another one each turn, round and round. */
+export function fromTurn<Item>(items: readonly Item[], turn: number): Item[] {
+  const start = turn % Math.max(items.length, 1);
+  return [...items.slice(start), ...items.slice(0, start)];
 }
 
 /** The start, epoch milliseconds, of the first UTC day that is kept: nothing of it goes, and all before it. */
