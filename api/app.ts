@@ -11,7 +11,7 @@ import {
 } from 'fastify-type-provider-zod';
 import { guardRoutes } from './http/access.ts';
 import { readEmptyJson } from './http/empty-json.ts';
-import { withOptionalBodies } from './http/openapi.ts';
+import { withHeaders, withOptionalBodies } from './http/openapi.ts';
 import { answerError, answerWithProblems } from './http/problems.ts';
 import { measureRequests } from './http/request-metrics.ts';
 import { MAX_REQUESTS_PER_MINUTE, secure } from './http/security.ts';
@@ -84,7 +84,7 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
     },
     transform: jsonSchemaTransform,
-    transformObject: (document) => withOptionalBodies(jsonSchemaTransformObject(document)),
+    transformObject: (document) => withHeaders(withOptionalBodies(jsonSchemaTransformObject(document))),
   });
   guardRoutes(app, parts.identity);
 

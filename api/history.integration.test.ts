@@ -3,6 +3,7 @@ import { asOperator } from '@wayleave/runtime/postgres.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ApiUnderTest, startApi } from './test/api-under-test.ts';
 import { makeVehicle, storeFixes, type TestVehicle } from './test/fleet-under-test.ts';
+import { storeJudged } from './test/judged-fixes.ts';
 
 const MINUTE_MS = 60_000;
 const START_MS = Date.parse('2026-10-01T23:00:00Z');
@@ -86,6 +87,39 @@ test('a fix that arrives late between two pages shifts nothing', async () => {
   await storeFixes(api, 'north', [0, 3.5].map(at));
   const two = (await history(`${RANGE}&limit=9&cursor=${one.nextCursor}`, vehicle.vehicleId)).json;
   expect(timesOf([...one.items, ...two.items])).toEqual([1, 2, 3, 3.5, 4]);
+});
+
+test('a page of JSON ends at 4 MiB, and the next one goes on from there', async () => {
+  const vehicle = await makeVehicle(api, 'north');
+  const positions = 1_300;
+  await storeJudged(
+    api,
+    'north',
+    vehicle.deviceId,
+    Array.from({ length: positions }, (_, at) => ({
+      fixTimeMs: START_MS + at * 1_000,
+      // Two bytes each: what counts is bytes, not characters.
+      attributes: { raw: 'é'.repeat(4_000) },
+    })),
+  );
+  const seen: string[] = [];
+  const sizes: number[] = [];
+  let cursor: string | null = null;
+  do {
+    const { json, text } = await history(
+      `${RANGE}&limit=5000${cursor ? `&cursor=${cursor}` : ''}`,
+      vehicle.vehicleId,
+    );
+    seen.push(...json.items.map(({ fixTime }: any) => fixTime));
+    sizes.push(Buffer.byteLength(text));
+    cursor = json.nextCursor;
+  } while (cursor !== null);
+  expect(seen).toEqual(
+    Array.from({ length: positions }, (_, at) => new Date(START_MS + at * 1_000).toISOString()),
+  );
+  expect(sizes).toHaveLength(3);
+  expect(Math.max(...sizes)).toBeLessThan(4.01 * 2 ** 20);
+  expect(sizes[0]).toBeGreaterThan(3.9 * 2 ** 20);
 });
 
 test('a range holds its start and not its end', async () => {
@@ -175,6 +209,19 @@ test('a HEAD of a document says what it is without making it', async () => {
   expect(status).toBe(200);
   expect(headers.get('content-type')).toBe('text/csv; charset=utf-8');
   expect(api.streams.load().streams).toBe(before);
+});
+
+test('a HEAD of a document that its GET would refuse is refused', async () => {
+  const head = async (what: string, operator: 'north' | 'south') =>
+    (await api.request('HEAD', `/api/v1/vehicles/${what}`, { token: await api.tokenOf(operator, 'agent') }))
+      .status;
+  for (const document of [`positions?${RANGE}&format=csv`, `track?${RANGE}`]) {
+    expect(await head(`${first.vehicleId}/${document}`, 'north')).toBe(200);
+    expect(await head(`${first.vehicleId}/${document}`, 'south')).toBe(404);
+    expect(await head(`888888888/${document}`, 'north')).toBe(404);
+  }
+  const empty = 'from=2026-10-02T00:00:00Z&to=2026-10-02T00:00:00Z';
+  expect(await head(`${first.vehicleId}/track?${empty}`, 'north')).toBe(400);
 });
 
 test('a document of a vehicle that is not there, or of an empty range, is a problem and no document', async () => {

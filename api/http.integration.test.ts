@@ -235,6 +235,18 @@ describe('the documentation', () => {
     expect(components.schemas.Refreshed.required).not.toContain('refreshToken');
   });
 
+  test('tells the headers that answers have', async () => {
+    const { paths } = (await api.request('GET', '/openapi.json')).json;
+    const headersOf = (path: string, status: string) =>
+      Object.keys(paths[`/api/v1/${path}`].get.responses[status].headers ?? {});
+    expect(headersOf('vehicles/{id}/positions', '200')).toEqual(['Link', 'Content-Disposition']);
+    expect(headersOf('vehicles/{id}/positions', '4XX')).toEqual(['Retry-After']);
+    expect(headersOf('vehicles/{id}/positions', '5XX')).toEqual(['Retry-After']);
+    expect(headersOf('fleet/positions', '200')).toEqual(['ETag']);
+    expect(headersOf('quarantine/{id}/payload', '200')).toEqual(['Content-Disposition']);
+    expect(headersOf('vehicles', '200')).toEqual([]);
+  });
+
   test('has a page that brings all it needs along', async () => {
     const page = await api.request('GET', '/docs/', html);
     expect(page.status).toBe(200);

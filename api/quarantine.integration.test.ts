@@ -45,6 +45,8 @@ test('quarantine shows the bytes as they came, newest first, page by page', asyn
       reason: 'malformed',
       detail: 'not JSON',
       payloadBase64: 'AP+A',
+      payloadBytes: 3,
+      payloadTruncated: false,
       replayRequestedAt: null,
       replayFailedAt: null,
       replayedAt: null,
@@ -54,6 +56,34 @@ test('quarantine shows the bytes as they came, newest first, page by page', asyn
   const second = (await get(`quarantine?limit=1&cursor=${first.nextCursor}`)).json;
   expect(Buffer.from(second.items[0].payloadBase64, 'base64').toString()).toBe('{broken');
   expect(second.nextCursor).toBeNull();
+});
+
+test('a long payload is shown by its beginning: 1 KiB in a list, 64 KiB alone, and whole as bytes', async () => {
+  const payload = Buffer.alloc(200_000, 'abcdefghijklmnopqrstuvwxyz');
+  const id = await quarantineMessage(api, 'north', { payload });
+  const exact = await quarantineMessage(api, 'north', { payload: payload.subarray(0, 1_024) });
+  const shownOf = ({ payloadBase64, ...entry }: any) => ({
+    ...entry,
+    shown: Buffer.from(payloadBase64, 'base64').toString(),
+  });
+  const { items } = (await get('quarantine')).json;
+  expect(items.map(shownOf)).toMatchObject([
+    { id: exact, payloadBytes: 1_024, payloadTruncated: false, shown: payload.toString('latin1', 0, 1_024) },
+    { id, payloadBytes: 200_000, payloadTruncated: true, shown: payload.toString('latin1', 0, 1_024) },
+  ]);
+  expect(shownOf((await get(`quarantine/${id}`)).json)).toMatchObject({
+    payloadBytes: 200_000,
+    payloadTruncated: true,
+    shown: payload.toString('latin1', 0, 65_536),
+  });
+  expect((await get(`quarantine/${id}/payload`)).text).toBe(payload.toString());
+});
+
+test('a NUL in a filter is refused before it comes to the database', async () => {
+  for (const field of ['reason', 'topic']) {
+    const answer = await get(`quarantine?${field}=%00`);
+    expect([answer.status, answer.json.code]).toEqual([400, 'invalid_request']);
+  }
 });
 
 test('quarantine is narrowed by reason, device, topic filter and state', async () => {

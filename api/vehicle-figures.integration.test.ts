@@ -124,6 +124,30 @@ test('an attribute that is no number is not told, and breaks nothing', async () 
   ]);
 });
 
+test('a number that cannot be is not told, and neither overflows nor hides those beside it', async () => {
+  const { vehicleId, deviceId } = await vehicleWith([
+    { minute: 0, attributes: { coolantC: 1e308, fuelL: 1e308, fuelPercent: 255 }, odometer_m: 1e308 },
+    { minute: 1, attributes: { coolantC: 1e308, fuelL: 1e308, fuelPercent: -1 }, odometer_m: 1e308 },
+    { minute: 2, attributes: { coolantC: 88, fuelL: 0, fuelPercent: 100 }, odometer_m: 7 },
+    { minute: 3 },
+  ]);
+  await api.ingestPool.query(
+    `UPDATE positions SET attributes = '{"coolantC": 1e400, "fuelL": -1e400}' WHERE device_id = $1 AND fix_time = $2`,
+    [deviceId, at(3)],
+  );
+  const { json, status } = await ask(
+    vehicleId,
+    `series?metric=coolant,fuel,odometer&points=1&${range(0, 10)}`,
+  );
+  expect(status).toBe(200);
+  expect(json.series.map(({ points: [{ min, max, count }] }: any) => [min, max, count])).toEqual([
+    [88, 88, 1],
+    [100, 100, 1],
+    [0, 0, 1],
+    [7, 7, 1],
+  ]);
+});
+
 test('a series runs across a change of the device, each within its own time', async () => {
   const vehicle = await vehicleWith([
     { minute: 0, battery_v: 12 },

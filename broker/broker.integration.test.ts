@@ -461,6 +461,12 @@ describe('over TLS', () => {
   });
 });
 
+const subscribeTo = (topic: string): Packet => ({
+  cmd: 'subscribe',
+  messageId: 1,
+  subscriptions: [{ topic, qos: 1 }],
+});
+
 describe('noise on the port', () => {
   it.each([
     ['an HTTP request', Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n')],
@@ -483,6 +489,23 @@ describe('noise on the port', () => {
     const [client, other] = [await logIn(loud), await logIn(quiet)];
     const gone = closed(client);
     client.publish(`devices/${loud}/positions`, Buffer.alloc(MAX_FRAME_BYTES + 1), { qos: 1 });
+    await gone;
+    await other.publishAsync(`devices/${quiet}/positions`, 'fine', { qos: 1 });
+    expect(await logged()).toEqual([{ topic: `devices/${quiet}/positions`, payload: 'fine' }]);
+  });
+
+  it.each([
+    ['SUBSCRIBE', (ident: string) => generate(subscribeTo(`devices/${ident}/commands`))],
+    ['UNSUBSCRIBE', () => generate({ cmd: 'unsubscribe', messageId: 1, unsubscriptions: ['x'] })],
+    ['PINGREQ', () => generate({ cmd: 'pingreq' })],
+  ])('in a flood of %s of a known tracker ends that connection and no other', async (_, packetOf) => {
+    const [loud, quiet] = [await provision(), await provision()];
+    const [client, other] = [await logIn(loud), await logIn(quiet)];
+    const gone = closed(client);
+    const packet = packetOf(loud);
+    client.stream.write(
+      Buffer.concat(Array.from({ length: limits.maxControlPacketBurst + 10 }, () => packet)),
+    );
     await gone;
     await other.publishAsync(`devices/${quiet}/positions`, 'fine', { qos: 1 });
     expect(await logged()).toEqual([{ topic: `devices/${quiet}/positions`, payload: 'fine' }]);

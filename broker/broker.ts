@@ -126,8 +126,8 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
       const payload = packet.payload as Buffer;
       const receivedAtMs = Date.now();
       const parts = session.lane ? partsFor(session, { topic, payload, receivedAtMs }) : null;
-      const bytes = parts ? bytesOf(parts, topic) : payload.length + topic.length;
-      flow.entered(session, bytes, performance.now());
+      const bytes = payload.length + topic.length + (parts && parts.length > 1 ? bytesOf(parts, topic) : 0);
+      flow.entered(session, bytes, performance.now(), parts?.length);
       const settle = (error?: Error): void => {
         flow.left(session, bytes);
         // Aedes keeps a QoS 2 packet until its PUBREL; the log has what it carried.
@@ -136,7 +136,7 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
         done(error ?? null);
       };
       if (session.lane && parts) {
-        session.lane.accept({ topic, receivedAtMs, parts, bytes, settle });
+        session.lane.accept({ topic, receivedAtMs, payload, parts, bytes, settle });
       } else {
         const { deviceId, operatorId } = session;
         writer.accept({ deviceId, operatorId, receivedAtMs, unaddressed: false, topic, payload }, settle);
@@ -228,7 +228,7 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     commands,
     accept: (socket) => {
       socket.setNoDelay(true);
-      const guard = new FrameGuard(frameLimits);
+      const guard = new FrameGuard(frameLimits, performance.now());
       const inlet = guardInlet(socket, guard, (violation) => {
         metrics.refusals.inc({ reason: violation });
         log.info({ address: socket.remoteAddress, violation }, 'connection refused');
@@ -253,7 +253,10 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
   };
 }
 
-/** What the parts of a message take in the log, each with the topic: more than came, if there are many. */
+/**
+ * What the parts of a message take in the log, each with the topic: more than came, if there are
+ * many, and beside them may lie what came, for those that no device is to have.
+ */
 function bytesOf(parts: readonly Part[], topic: string): number {
   return parts.reduce((bytes, { payload }) => bytes + payload.length + topic.length, 0);
 }

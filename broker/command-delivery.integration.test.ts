@@ -15,6 +15,7 @@ import {
   claimCommands,
   giveBack,
   markDelivered,
+  unclaim,
 } from '@wayleave/telematics/commands/delivery-store.ts';
 import { commandedDevices } from '@wayleave/telematics/commands/testing/commanded-devices.ts';
 import { credentialsByIdent } from '@wayleave/telematics/devices/credential-store.ts';
@@ -94,6 +95,7 @@ async function startBroker(): Promise<Running> {
       claim: (asked) => unlessAway(() => claimCommands(pool, asked)),
       markDelivered: (commands) => unlessAway(() => markDelivered(pool, commands)),
       giveBack: (commands) => unlessAway(() => giveBack(pool, commands)),
+      unclaim: (commands) => unlessAway(() => unclaim(pool, commands)),
     },
     metrics: createBrokerMetrics(createMetrics('test')),
     log,
@@ -274,6 +276,28 @@ describe('a command', () => {
       await answered(id);
     }
     expect(textsOf(heard)).toEqual(['{"CMD":"getinfo"}', '{"CMD":"getver"}', '{"CMD":"getio"}']);
+  });
+
+  it('goes once the one before it is acknowledged too, where its answer came earlier', async () => {
+    const { ident, deviceId } = await provision();
+    const ids = await fleet.ask(deviceId, 'teltonika-json', 'getinfo', 'getver');
+    const tracker = await logIn(ident);
+    const acknowledge: (() => void)[] = [];
+    tracker.client.handleMessage = (packet, done) => {
+      tracker.heard.push({ topic: packet.topic, payload: packet.payload as Buffer, qos: packet.qos });
+      acknowledge.push(done);
+    };
+    await tracker.client.subscribeAsync(`${ident}/commands`, { qos: 1 });
+    await expect.poll(() => acknowledge).toHaveLength(1);
+    await answered(ids[0]!);
+    await pause(200);
+    expect(await fleet.stored(ids[1]!)).toMatchObject({ state: 'queued', claims: 0 });
+    acknowledge[0]!();
+    await expect.poll(() => acknowledge).toHaveLength(2);
+    acknowledge[1]!();
+    await until(ids[1]!, 'delivered');
+    expect(await fleet.stored(ids[1]!)).toMatchObject({ attempts: 1 });
+    expect(textsOf(tracker.heard)).toEqual(['{"CMD":"getinfo"}', '{"CMD":"getver"}']);
   });
 
   it('that the tracker did not acknowledge goes again on its next connection', async () => {

@@ -21,13 +21,14 @@ let asks: number[][];
 let published: Published[];
 let delivered: string[];
 let givenBack: string[];
+let unwritten: string[];
 /** Called within a claim, before its answer. */
 let onClaim: () => void;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
   sessions = new Sessions();
-  [waiting, asks, published, delivered, givenBack] = [new Map(), [], [], [], []];
+  [waiting, asks, published, delivered, givenBack, unwritten] = [new Map(), [], [], [], [], []];
   onClaim = () => {};
   delivery = new CommandDelivery({
     store: {
@@ -37,12 +38,13 @@ beforeEach(() => {
         const claims: Claims = { claimed: [], busy: [] };
         for (const { deviceId, format } of asked) {
           const id = waiting.get(deviceId)?.shift();
-          if (id) claims.claimed.push({ id, deviceId, format, command: 'report', attempts: 1 });
+          if (id) claims.claimed.push({ id, deviceId, format, command: 'report', claims: 1 });
         }
         return claims;
       },
       markDelivered: async (commands) => void delivered.push(...idsOf(commands)),
       giveBack: async (commands) => void givenBack.push(...idsOf(commands)),
+      unclaim: async (commands) => void unwritten.push(...idsOf(commands)),
     },
     sessions,
     metrics: createBrokerMetrics(createMetrics('test')),
@@ -144,7 +146,53 @@ describe('the delivery of commands', () => {
     delivery.subscribed(session, 'devices/d1/commands', 1);
     await settled();
     expect(published).toEqual([]);
-    expect(givenBack).toEqual(['10']);
+    expect(givenBack).toEqual([]);
+    expect(unwritten).toEqual(['10']);
+  });
+
+  it('asks for no device whose connections all have a command under way, until one has none', async () => {
+    waiting.set(1, ['10', '11']);
+    const session = listen(1);
+    await settled();
+    for (let told = 0; told < 20; told += 1) {
+      // Its answer came before its acknowledgement.
+      delivery.notified(1);
+      await settled();
+    }
+    expect(asks).toEqual([[1]]);
+    delivery.acknowledged(session, published[0]!.messageId!);
+    await settled();
+    expect(published).toHaveLength(2);
+    expect([delivered, givenBack, unwritten]).toEqual([['10'], [], []]);
+    delivery.acknowledged(session, published[1]!.messageId!);
+    await settled();
+    expect(asks).toHaveLength(2);
+  });
+
+  it('asks meanwhile for another connection of the device', async () => {
+    waiting.set(1, ['10', '11']);
+    listen(1);
+    await settled();
+    const other = listen(1);
+    await settled();
+    expect(published).toHaveLength(2);
+    delivery.acknowledged(other, published[1]!.messageId!);
+    await settled();
+    expect(delivered).toEqual(['11']);
+  });
+
+  it('asks when a subscription is new, and not when it is repeated', async () => {
+    const session = listen(1);
+    await settled();
+    for (let repeated = 0; repeated < 10; repeated += 1) {
+      delivery.subscribed(session, 'devices/d1/commands', 1);
+      await settled();
+    }
+    expect(asks).toEqual([[1]]);
+    delivery.unsubscribed(session, 'devices/d1/commands');
+    delivery.subscribed(session, 'devices/d1/commands', 1);
+    await settled();
+    expect(asks).toEqual([[1], [1]]);
   });
 
   it('asks again for what waits behind an answer that does not come', async () => {

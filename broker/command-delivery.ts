@@ -20,7 +20,10 @@ const MAX_MESSAGE_ID = 65_535;
 export interface CommandStore {
   claim(asked: readonly { deviceId: number; format: CommandFormat }[]): Promise<Claims>;
   markDelivered(commands: readonly ClaimedCommand[]): Promise<void>;
+  /** Of those that were written and not acknowledged. */
   giveBack(commands: readonly ClaimedCommand[]): Promise<void>;
+  /** Of those that were not written. */
+  unclaim(commands: readonly ClaimedCommand[]): Promise<void>;
 }
 
 interface UnderWay {
@@ -45,8 +48,11 @@ export class CommandDelivery {
   #toAsk = new Set<number>();
   #askAgainAtMs = new Map<number, number>();
   #underWay = new Map<Session, UnderWay>();
+  /** Devices to ask for once one of their connections, all with a command under way, is free. */
+  #toAskWhenFree = new Set<number>();
   #delivered: ClaimedCommand[] = [];
   #givenBack: ClaimedCommand[] = [];
+  #unwritten: ClaimedCommand[] = [];
   #sending: { client: Client; messageId: number } | null = null;
   #lastMessageId = 0;
   #running: Promise<void> | null = null;
@@ -69,8 +75,9 @@ export class CommandDelivery {
   subscribed(session: Session, topic: string, qos: number): void {
     if (formatsHeardOn(topic, session.ident) === null) return;
     const topics = this.#hearing.get(session) ?? new Map<string, number>();
+    const isNew = !topics.has(topic);
     this.#hearing.set(session, topics.set(topic, qos));
-    this.#ask(session.deviceId);
+    if (isNew) this.#ask(session.deviceId);
   }
 
   unsubscribed(session: Session, topic: string): void {
@@ -131,7 +138,7 @@ export class CommandDelivery {
   }
 
   get #hasWork(): boolean {
-    if (this.#delivered.length > 0 || this.#givenBack.length > 0) return true;
+    if (this.#delivered.length + this.#givenBack.length + this.#unwritten.length > 0) return true;
     return this.#toAsk.size > 0 && this.#underWay.size < limits.maxCommandsUnderWay;
   }
 
@@ -152,16 +159,19 @@ export class CommandDelivery {
   }
 
   async #writeMarks(): Promise<void> {
-    const [delivered, givenBack] = [this.#delivered, this.#givenBack];
+    const [delivered, givenBack, unwritten] = [this.#delivered, this.#givenBack, this.#unwritten];
     this.#delivered = [];
     this.#givenBack = [];
+    this.#unwritten = [];
     try {
       if (delivered.length > 0) await this.#store.markDelivered(delivered);
       if (givenBack.length > 0) await this.#store.giveBack(givenBack);
+      if (unwritten.length > 0) await this.#store.unclaim(unwritten);
     } catch (error) {
       // Marking twice is harmless.
       this.#delivered.unshift(...delivered);
       this.#givenBack.unshift(...givenBack);
+      this.#unwritten.unshift(...unwritten);
       throw error;
     }
   }
@@ -189,9 +199,14 @@ export class CommandDelivery {
     }
   }
 
+  /** What the device hears on connections that can take a command now; it is asked for again when others can. */
   #formatsOf(deviceId: number): CommandFormat[] {
     const formats = new Set<CommandFormat>();
     for (const session of this.#sessions.ofDevice(deviceId)) {
+      if (this.#underWay.has(session)) {
+        this.#toAskWhenFree.add(deviceId);
+        continue;
+      }
       for (const topic of this.#hearing.get(session)?.keys() ?? []) {
         for (const format of formatsHeardOn(topic, session.ident) ?? []) formats.add(format);
       }
@@ -208,7 +223,7 @@ export class CommandDelivery {
           !this.#underWay.has(other) && this.#hearing.get(other)?.has(topicOf(command.format, other.ident)),
       );
     if (!session || this.#isClosed) {
-      this.#givenBack.push(command);
+      this.#unwritten.push(command);
       return;
     }
     let payload: Buffer;
@@ -240,6 +255,7 @@ export class CommandDelivery {
     this.#underWay.delete(session);
     this.#metrics.commands.inc({ event: 'delivered' });
     this.#delivered.push(command);
+    if (this.#toAskWhenFree.delete(session.deviceId)) this.#ask(session.deviceId);
     this.#wake();
   }
 
@@ -249,6 +265,7 @@ export class CommandDelivery {
     this.#underWay.delete(session);
     this.#metrics.commands.inc({ event: 'given_back' });
     this.#givenBack.push(underWay.command);
+    this.#toAskWhenFree.delete(session.deviceId);
     // Another connection of the device may have it at once.
     this.notified(session.deviceId);
     this.#wake();

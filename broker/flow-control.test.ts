@@ -37,6 +37,17 @@ describe('flow control', () => {
     expect(isOpen.value).toBe(true);
   });
 
+  it('charges a message for each of its parts', () => {
+    const isOpen = { value: true };
+    const session = sessionOf(isOpen);
+    session.publishes = new TokenBucket(100, 1_000, 0);
+    const flow = new FlowControl();
+    for (let sent = 0; sent < 4; sent += 1) flow.entered(session, 10, 0, 250);
+    expect(isOpen.value).toBe(true);
+    flow.entered(session, 10, 0, 250);
+    expect(isOpen.value).toBe(false);
+  });
+
   it('closes whoever publishes while too much is under way over all, and opens all of them again', () => {
     const flow = new FlowControl();
     const isOpen = Array.from({ length: 100 }, () => ({ value: true }));

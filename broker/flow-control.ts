@@ -22,8 +22,11 @@ export class FlowControl {
     return this.#paused.size;
   }
 
-  /** Counts a message in; call `left` with the same size when it is acknowledged or given up. */
-  entered(session: Session, bytes: number, nowMs: number): void {
+  /**
+   * Counts a message in; call `left` with the same size when it is acknowledged or given up. It is
+   * charged as so many publishes as it has parts, each of which the log and ingest have to take.
+   */
+  entered(session: Session, bytes: number, nowMs: number, parts = 1): void {
     this.messages += 1;
     this.bytes += bytes;
     session.inFlightMessages += 1;
@@ -34,7 +37,7 @@ export class FlowControl {
       this.#paused.add(session);
       session.inlet.pause();
     }
-    const earlyMs = session.publishes.take(nowMs);
+    const earlyMs = session.publishes.take(nowMs, parts);
     if (earlyMs > 0) this.#slowDown(session, earlyMs);
   }
 

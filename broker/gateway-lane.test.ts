@@ -45,6 +45,7 @@ function routesThat(answer: (question: number) => Promise<void>): GatewayRoutes 
 const messageOf = (text: string, idents: (string | null)[], settle: (error?: Error) => void) => ({
   topic: 't',
   receivedAtMs: 5,
+  payload: Buffer.from(`all of ${text}`),
   parts: idents.map((ident) => ({ ident, payload: Buffer.from(text) })),
   bytes: 10,
   settle,
@@ -60,12 +61,28 @@ describe('the lane of a gateway', () => {
       writer.written.map(({ message }) => [message.deviceId, message.operatorId, message.unaddressed]),
     ).toEqual([
       [100, 7, false],
-      [1, 7, true],
       [102, 7, false],
       [1, 7, false],
       [1, 7, true],
-      [1, 7, true],
     ]);
+  });
+
+  it('keeps what is of no device that it may speak for in one record, however many those are', async () => {
+    const writer = memoryWriter();
+    const settled: string[] = [];
+    const lane = new GatewayLane(GATEWAY, { routes: routesThat(turn), writer, log });
+    const unknown = Array.from({ length: 250 }, (_, at) => `unknown ${at}`);
+    lane.accept(messageOf('many', unknown, () => settled.push('many')));
+    lane.accept(messageOf('one', ['d0', 'd1'], () => settled.push('one')));
+    await turns(5);
+    const records = writer.written.map(({ message }) => [message.deviceId, message.payload.toString()]);
+    expect(records).toEqual([
+      [1, 'all of many'],
+      [100, 'one'],
+      [1, 'one'],
+    ]);
+    for (const { durable } of writer.written) durable();
+    expect(settled).toEqual(['many', 'one']);
   });
 
   it('settles a message once all its parts are on disk, and not before the ones that came before it', async () => {
@@ -95,7 +112,7 @@ describe('the lane of a gateway', () => {
     for (const ident of ['d0', 'd1', 'd2', 'd1']) lane.accept(messageOf(ident, [ident], () => {}));
     await turns(10);
     lane.accept(messageOf('again', ['d2', NOBODY, null], () => {}));
-    expect(writer.written).toHaveLength(7);
+    expect(writer.written).toHaveLength(6);
     expect(asked).toEqual([['d0'], ['d1', 'd2']]);
   });
 
@@ -152,9 +169,13 @@ describe('the lane of a gateway', () => {
             for (const one of [...writer.written].reverse()) store(one);
           }
           expect(settled).toEqual(sent.map((_, number) => number));
-          const expected = sent.flatMap((idents, number) =>
-            idents.map((ident) => ({ text: `${number}`, deviceId: allowedDevice(ident) ?? 1 })),
-          );
+          const expected = sent.flatMap((idents, number) => {
+            const devices = idents.map(allowedDevice).filter((deviceId) => deviceId !== null);
+            const denied = idents.length - devices.length;
+            const records = devices.map((deviceId) => ({ text: `${number}`, deviceId }));
+            if (denied === 0) return records;
+            return [...records, { text: denied > 1 ? `all of ${number}` : `${number}`, deviceId: 1 }];
+          });
           const written = writer.written.map(({ message }) => ({
             text: message.payload.toString(),
             deviceId: message.deviceId,

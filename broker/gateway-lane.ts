@@ -18,8 +18,10 @@ export class LookupsOverloadedError extends Error {
 export interface GatewayMessage {
   topic: string;
   receivedAtMs: number;
+  /** As it came. */
+  payload: Buffer;
   parts: Part[];
-  /** What it takes in the log. */
+  /** What it takes in the log at the most. */
   bytes: number;
   /** Called once: when all parts are on disk, or with the error for which it is given up. */
   settle: (error?: Error) => void;
@@ -31,13 +33,14 @@ interface Waiting extends GatewayMessage {
 }
 
 interface Unsettled {
-  partsLeft: number;
+  recordsLeft: number;
   settle: () => void;
 }
 
 /**
  * Takes the messages of one gateway's session to the log, each part under the id of the device that
- * it is about: a device's positions always go through its own shard, whoever brings them. Messages
+ * it is about: a device's positions always go through its own shard, whoever brings them. What a
+ * message says of devices that the gateway may not speak for stays together. Messages
  * keep their order, also behind one that waits for the database, and so do their acknowledgements.
  */
 export class GatewayLane {
@@ -114,32 +117,35 @@ export class GatewayLane {
     return [...idents];
   }
 
-  #append({ topic, receivedAtMs, parts, arrivedAtMs, settle }: Waiting): void {
+  #append({ topic, receivedAtMs, payload, parts, arrivedAtMs, settle }: Waiting): void {
     const { deviceId: gatewayId, operatorId } = this.#gateway;
-    const unsettled: Unsettled = { partsLeft: parts.length, settle };
+    const records: { deviceId: number; unaddressed: boolean; payload: Buffer }[] = [];
+    const denied: Part[] = [];
+    for (const part of parts) {
+      const deviceId = part.ident === null ? gatewayId : this.#deviceOf(part.ident, arrivedAtMs);
+      if (deviceId === null) denied.push(part);
+      else records.push({ deviceId: deviceId ?? gatewayId, unaddressed: false, payload: part.payload });
+    }
+    // One record however many: each becomes a row of the quarantine, all on the gateway's shard. As
+    // the message came, since only its format knows how to write several parts as one.
+    if (denied.length > 0) {
+      const [first] = denied;
+      const unread = denied.length === 1 ? first!.payload : payload;
+      records.push({ deviceId: gatewayId, unaddressed: true, payload: unread });
+    }
+    const unsettled: Unsettled = { recordsLeft: records.length, settle };
     this.#unsettled.push(unsettled);
     const onDurable = (): void => {
-      unsettled.partsLeft -= 1;
-      if (unsettled.partsLeft === 0) this.#settleInOrder();
+      unsettled.recordsLeft -= 1;
+      if (unsettled.recordsLeft === 0) this.#settleInOrder();
     };
-    for (const { ident, payload } of parts) {
-      const deviceId = ident === null ? gatewayId : this.#deviceOf(ident, arrivedAtMs);
-      this.#writer.accept(
-        {
-          deviceId: deviceId ?? gatewayId,
-          operatorId,
-          receivedAtMs,
-          unaddressed: deviceId === null,
-          topic,
-          payload,
-        },
-        onDurable,
-      );
+    for (const record of records) {
+      this.#writer.accept({ ...record, operatorId, receivedAtMs, topic }, onDurable);
     }
   }
 
   /** [MQTT-4.6.0-2] acknowledgements leave in the order of the messages, whose parts lie on many shards. */
   #settleInOrder(): void {
-    while (this.#unsettled[0]?.partsLeft === 0) this.#unsettled.shift()!.settle();
+    while (this.#unsettled[0]?.recordsLeft === 0) this.#unsettled.shift()!.settle();
   }
 }

@@ -16,6 +16,12 @@ describe('the parts of a gateway’s message', () => {
     expect(parts('devices/867/positions', 'anything')).toEqual([{ ident: '867', payload: 'anything' }]);
   });
 
+  it('are the message itself where the topic is that of a command’s result', () => {
+    expect(parts('devices/867/commands/12/result', '{"result":1}')).toEqual([
+      { ident: '867', payload: '{"result":1}' },
+    ]);
+  });
+
   it('are what the payload says of each device where the topic does not', () => {
     const items = [
       { ident: '1', ...FIX },

@@ -1,3 +1,4 @@
+import { identOfResultTopic } from '@wayleave/telematics/commands/answer.ts';
 import { type Adapter, MAX_POSITIONS_PER_MESSAGE } from '@wayleave/telematics/positions/adapters/adapter.ts';
 import type { Adapters } from '@wayleave/telematics/positions/adapters/adapters.ts';
 
@@ -21,7 +22,8 @@ export function partsOf(
 ): Part[] {
   const { topic, payload } = message;
   const adapter = adapters.forTopic(topic);
-  if (!adapter) return [{ ident: null, payload }];
+  // The results of commands are in no format of positions, and are a device's all the same.
+  if (!adapter) return [{ ident: identOfResultTopic(topic), payload }];
   const ident = adapter.identOf(topic);
   if (ident !== null) return [{ ident, payload }];
   const parts = adapter.split?.(payload);

@@ -61,6 +61,54 @@ describe('what is known of a gateway’s devices', () => {
     expect(routes.deviceOf(GATEWAY, 'a', now())).toBeUndefined();
   });
 
+  it('stays known of all others when one device or gateway changes', async () => {
+    const { state, routes } = database({ a: 10, b: 20 });
+    for (const gatewayId of [GATEWAY, GATEWAY + 1]) await routes.learn(gatewayId, ['a', 'b', 'c']);
+    routes.forget(10);
+    routes.forget(99);
+    const known = (gatewayId: number) =>
+      ['a', 'b', 'c'].map((ident) => routes.deviceOf(gatewayId, ident, now()));
+    expect(known(GATEWAY)).toEqual([undefined, 20, null]);
+    expect(known(GATEWAY + 1)).toEqual([undefined, 20, null]);
+    routes.forget(GATEWAY);
+    expect(known(GATEWAY)).toEqual([undefined, undefined, undefined]);
+    expect(known(GATEWAY + 1)).toEqual([undefined, 20, null]);
+    expect(state.questions).toBe(2);
+  });
+
+  it('is pushed out by nothing that another gateway, or the gateway itself, asks for in vain', async () => {
+    const { routes } = database({ a: 10 });
+    await routes.learn(GATEWAY, ['a']);
+    await routes.learn(GATEWAY + 1, ['a', 'first']);
+    const unknown = Array.from({ length: limits.maxDeniedRoutesPerGateway }, (_, at) => `unknown ${at}`);
+    await routes.learn(GATEWAY + 1, unknown);
+    expect(routes.deviceOf(GATEWAY, 'a', now())).toBe(10);
+    expect(routes.deviceOf(GATEWAY + 1, 'a', now())).toBe(10);
+    expect(routes.deviceOf(GATEWAY + 1, unknown.at(-1)!, now())).toBeNull();
+    expect(routes.deviceOf(GATEWAY + 1, 'first', now())).toBeUndefined();
+  });
+
+  it('is bounded in devices, of which the oldest is asked again', async () => {
+    const idents = Array.from({ length: limits.maxAllowedRoutesPerGateway + 1 }, (_, at) => `d${at}`);
+    const { routes } = database(Object.fromEntries(idents.map((ident, at) => [ident, 1_000 + at])));
+    await routes.learn(GATEWAY, idents);
+    expect(routes.deviceOf(GATEWAY, idents[0]!, now())).toBeUndefined();
+    expect(routes.deviceOf(GATEWAY, idents[1]!, now())).toBe(1_001);
+    expect(routes.deviceOf(GATEWAY, idents.at(-1)!, now())).toBe(1_000 + limits.maxAllowedRoutesPerGateway);
+  });
+
+  it('follows an ident that another device has now, and one that none has any more', async () => {
+    const { state, routes } = database({ a: 10 });
+    await routes.learn(GATEWAY, ['a']);
+    state.allowed = { a: 20 };
+    await routes.learn(GATEWAY, ['a']);
+    routes.forget(10);
+    expect(routes.deviceOf(GATEWAY, 'a', now())).toBe(20);
+    state.allowed = {};
+    await routes.learn(GATEWAY, ['a']);
+    expect(routes.deviceOf(GATEWAY, 'a', now())).toBeNull();
+  });
+
   it('is not learnt from an answer that a change has overtaken', async () => {
     for (const [changed, expected] of [
       [GATEWAY, undefined],

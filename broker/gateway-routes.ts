@@ -4,11 +4,13 @@ import { limits } from './limits.ts';
 /** Asks the database for which of the idents a gateway may speak, and of which devices they are. */
 export type AskRoutes = (gatewayId: number, idents: string[]) => Promise<Map<string, number>>;
 
-interface Route {
-  /** Null when the gateway may not speak for the ident. */
-  deviceId: number | null;
-  /** Milliseconds of the steady clock; for messages that come later it is asked again. */
-  validUntilMs: number;
+/** What is known of one gateway, the oldest first. */
+interface KnownRoutes {
+  /** Device ids by ident, and the way back. */
+  allowed: Map<string, number>;
+  identOf: Map<number, string>;
+  /** Until when it may not speak for an ident: for messages that come later it is asked again. By the steady clock, ms. */
+  deniedUntilMs: Map<string, number>;
 }
 
 /** A question that is with the database, and what changed since it was asked. */
@@ -28,7 +30,8 @@ export class GatewayRoutes {
   heldMessages = 0;
   heldBytes = 0;
   #ask: AskRoutes;
-  #known = new LRUCache<string, Route>({ max: limits.maxKnownRoutes });
+  /** By gateway, so that what one asks for pushes nothing out of what is known of another. */
+  #known = new LRUCache<number, KnownRoutes>({ max: limits.maxRoutedGateways });
   #underWay = new Set<Question>();
 
   constructor(ask: AskRoutes) {
@@ -40,8 +43,11 @@ export class GatewayRoutes {
    * be learnt. `atMs` is when the message came, by the steady clock.
    */
   deviceOf(gatewayId: number, ident: string, atMs: number): number | null | undefined {
-    const route = this.#known.get(keyOf(gatewayId, ident));
-    return route && route.validUntilMs > atMs ? route.deviceId : undefined;
+    const known = this.#known.get(gatewayId);
+    if (!known) return undefined;
+    const deviceId = known.allowed.get(ident);
+    if (deviceId !== undefined) return deviceId;
+    return (known.deniedUntilMs.get(ident) ?? 0) > atMs ? null : undefined;
   }
 
   /** Learns what it can; what changed meanwhile is still unknown after it. @throws when the database is away */
@@ -51,23 +57,29 @@ export class GatewayRoutes {
     try {
       const devices = await this.#ask(gatewayId, idents);
       if (question.isStale) return;
+      const known = this.#knownOf(gatewayId);
       const deniedUntilMs = performance.now() + limits.deniedRouteMs;
       for (const ident of idents) {
         const deviceId = devices.get(ident);
-        if (deviceId === undefined) {
-          this.#known.set(keyOf(gatewayId, ident), { deviceId: null, validUntilMs: deniedUntilMs });
-        } else if (!question.changedDevices.has(deviceId)) {
-          this.#known.set(keyOf(gatewayId, ident), { deviceId, validUntilMs: Number.POSITIVE_INFINITY });
-        }
+        if (deviceId === undefined) deny(known, ident, deniedUntilMs);
+        else if (!question.changedDevices.has(deviceId)) allow(known, ident, deviceId);
       }
     } finally {
       this.#underWay.delete(question);
     }
   }
 
-  /** A device or a gateway changed, or (null) any may have. */
+  /**
+   * A device or a gateway changed, or (null) any may have: what leads to it, or from it, is
+   * forgotten. What was denied names no device, and is asked again soon by itself.
+   */
   forget(deviceId: number | null): void {
-    if (this.#known.size > 0) this.#known.clear();
+    if (deviceId === null) {
+      this.#known.clear();
+    } else {
+      this.#known.delete(deviceId);
+      for (const known of this.#known.values()) forgetDevice(known, deviceId);
+    }
     for (const question of this.#underWay) {
       if (deviceId === null || deviceId === question.gatewayId) question.isStale = true;
       else question.changedDevices.add(deviceId);
@@ -89,6 +101,44 @@ export class GatewayRoutes {
     this.heldMessages -= 1;
     this.heldBytes -= bytes;
   }
+
+  #knownOf(gatewayId: number): KnownRoutes {
+    const known = this.#known.get(gatewayId) ?? {
+      allowed: new Map(),
+      identOf: new Map(),
+      deniedUntilMs: new Map(),
+    };
+    this.#known.set(gatewayId, known);
+    return known;
+  }
 }
 
-const keyOf = (gatewayId: number, ident: string): string => `${gatewayId}/${ident}`;
+function allow(known: KnownRoutes, ident: string, deviceId: number): void {
+  known.deniedUntilMs.delete(ident);
+  const before = known.allowed.get(ident);
+  if (before !== undefined) forgetDevice(known, before);
+  forgetDevice(known, deviceId);
+  known.allowed.set(ident, deviceId);
+  known.identOf.set(deviceId, ident);
+  if (known.allowed.size <= limits.maxAllowedRoutesPerGateway) return;
+  const [oldest] = known.identOf.keys();
+  forgetDevice(known, oldest!);
+}
+
+function deny(known: KnownRoutes, ident: string, untilMs: number): void {
+  const before = known.allowed.get(ident);
+  if (before !== undefined) forgetDevice(known, before);
+  // Behind the others again: the oldest ones are those whose time is over first.
+  known.deniedUntilMs.delete(ident);
+  known.deniedUntilMs.set(ident, untilMs);
+  if (known.deniedUntilMs.size <= limits.maxDeniedRoutesPerGateway) return;
+  const [oldest] = known.deniedUntilMs.keys();
+  known.deniedUntilMs.delete(oldest!);
+}
+
+function forgetDevice({ allowed, identOf }: KnownRoutes, deviceId: number): void {
+  const ident = identOf.get(deviceId);
+  if (ident === undefined) return;
+  identOf.delete(deviceId);
+  allowed.delete(ident);
+}

@@ -391,6 +391,27 @@ describe('a message for several devices', () => {
   });
 });
 
+it('what a gateway says of many unknown devices is one record, and counts as many publishes', async () => {
+  const client = await logIn(await provisionGateway([]));
+  const items = Array.from({ length: 250 }, (_, at) => ({ ident: `unknown-${at}`, time: 1 }));
+  const payload = JSON.stringify(items);
+  await client.publishAsync(FLEET_TOPIC, payload, { qos: 1 });
+  expect(await logged()).toMatchObject([{ unaddressed: true, payload }]);
+  // What is saved up is ten seconds of the rate: 10,000 parts. The rest comes at 1,000 a second.
+  const startedAtMs = performance.now();
+  const more = Array.from({ length: 47 }, () => client.publishAsync(FLEET_TOPIC, payload, { qos: 1 }));
+  await Promise.all(more);
+  expect(performance.now() - startedAtMs).toBeGreaterThan(500);
+  expect(await logged()).toHaveLength(48);
+});
+
+it('the result of a command that a gateway brings is of the device that its topic names', async () => {
+  const device = await provision(operator);
+  const client = await logIn(await provisionGateway([device]));
+  await client.publishAsync(`devices/${device.ident}/commands/7/result`, '{"result":"ok"}', { qos: 1 });
+  expect(await logged()).toEqual([{ deviceId: device.id, unaddressed: false, payload: '{"result":"ok"}' }]);
+});
+
 describe('what changes for a gateway', () => {
   /** Publishes again and again until the log shows that it has the wanted effect; how long that took. */
   async function untilLogged(

@@ -6,7 +6,14 @@ import { describe, expect, it } from 'vitest';
 import { FrameGuard } from './frame-guard.ts';
 import { guardInlet, type Inlet, SLICE_BYTES } from './inlet.ts';
 
-const LIMITS = { maxConnectBytes: 200, maxFrameBytes: 100_000, maxUnknownBytes: 10_000_000 };
+const LIMITS = {
+  maxConnectBytes: 200,
+  maxFrameBytes: 100_000,
+  maxUnknownBytes: 10_000_000,
+  maxControlBytes: 1_000,
+  maxControlPacketsPerS: 20,
+  maxControlPacketBurst: 100,
+};
 const CONNECT = generate({
   cmd: 'connect',
   clientId: 'c',
@@ -39,7 +46,9 @@ function connectionOf(chunks: readonly Buffer[]): { socket: Socket; inlet: Inlet
   });
   const violations: string[] = [];
   const socket = stream as unknown as Socket;
-  const inlet = guardInlet(socket, new FrameGuard(LIMITS), (violation) => violations.push(violation));
+  const inlet = guardInlet(socket, new FrameGuard(LIMITS, performance.now()), (violation) =>
+    violations.push(violation),
+  );
   return { socket, inlet, violations };
 }
 

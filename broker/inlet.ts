@@ -52,7 +52,7 @@ export function guardInlet(
 
   socket.push = (chunk: unknown): boolean => {
     if (chunk instanceof Uint8Array) {
-      const violation = guard.inspect(chunk);
+      const violation = guard.inspect(chunk, performance.now());
       if (violation) {
         hangUp(violation);
         return false;

@@ -12,6 +12,13 @@ export const limits = {
   maxConnectBytes: 8 * KIB,
   /** Room for a pipelined first batch; more waits for the login. */
   maxUnknownBytes: 256 * KIB,
+  /**
+   * Packets that are not PUBLISH: a tracker subscribes to two topics, and pings now and then. At once
+   * may come what is under way as a connection breaks, of which some clients send the PUBREL again.
+   */
+  maxControlBytes: 4 * KIB,
+  maxControlPacketsPerS: 20,
+  maxControlPacketBurst: 300,
   /** From accepting a connection to its CONNECT. */
   connectTimeoutMs: 10_000,
   tlsHandshakeTimeoutMs: 10_000,
@@ -38,8 +45,12 @@ export const limits = {
   maxWaitingConnections: 20_000,
   /** Changed credentials remembered, for logins that read them just before. */
   maxRememberedChanges: 10_000,
-  /** Idents of which it is remembered for which device a gateway speaks, over all gateways. */
-  maxKnownRoutes: 100_000,
+  /** Gateways of which anything is remembered; what was asked for longest ago is forgotten. */
+  maxRoutedGateways: 1_000,
+  /** Idents of which it is remembered for which device a gateway speaks, for each gateway. */
+  maxAllowedRoutesPerGateway: 100_000,
+  /** The same of those for which it may not speak: several times the parts of a message, whose idents are known together. */
+  maxDeniedRoutesPerGateway: 8_000,
   /** How long an ident is taken for one that the gateway may not speak for, before it is asked again. */
   deniedRouteMs: 5_000,
   /** Messages of gateways that wait for the database, over all: half of what the broker may hold. */
@@ -69,7 +80,7 @@ export const limitVariables = {
     .number()
     .min(0.1)
     .default(5_000)
-    .describe('The same for a gateway, which publishes for many devices'),
+    .describe('The same for a gateway; what one publish says of several devices counts once for each'),
   MAX_FRAME_KIB: z.coerce
     .number()
     .int()

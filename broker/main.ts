@@ -13,6 +13,7 @@ import {
   claimCommands,
   giveBack,
   markDelivered,
+  unclaim,
 } from '@wayleave/telematics/commands/delivery-store.ts';
 import { credentialsById, credentialsByIdent } from '@wayleave/telematics/devices/credential-store.ts';
 import { devicesOfGateway } from '@wayleave/telematics/devices/routing-store.ts';
@@ -82,6 +83,7 @@ runService(log, async ({ onClose }) => {
       claim: (asked) => claimCommands(pool, asked),
       markDelivered: (commands) => markDelivered(pool, commands),
       giveBack: (commands) => giveBack(pool, commands),
+      unclaim: (commands) => unclaim(pool, commands),
     },
     metrics,
     log,

@@ -11,6 +11,12 @@ describe('a token bucket', () => {
     expect(bucket.take(300)).toBe(0);
   });
 
+  it('takes several at once, beyond the burst as a debt', () => {
+    const bucket = new TokenBucket(10, 3, 0);
+    expect(bucket.take(0, 13)).toBeCloseTo(1_000);
+    expect(bucket.take(1_000)).toBeCloseTo(100);
+  });
+
   it('saves up no more than a burst', () => {
     const bucket = new TokenBucket(10, 2, 0);
     const waits = [bucket.take(60_000), bucket.take(60_000), bucket.take(60_000)];

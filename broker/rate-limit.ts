@@ -16,13 +16,13 @@ export class TokenBucket {
   }
 
   /**
-   * Takes a token and tells how many milliseconds early it was: 0 when there was one. The debt
-   * is kept, so a caller that waits that long and goes on keeps exactly to the rate.
+   * Takes a token, or several, and tells how many milliseconds early that was: 0 when they were
+   * there. The debt is kept, so a caller that waits that long and goes on keeps exactly to the rate.
    */
-  take(nowMs: number): number {
+  take(nowMs: number, tokens = 1): number {
     this.#tokens = Math.min(this.#burst, this.#tokens + (nowMs - this.#filledAtMs) * this.#perMs);
     this.#filledAtMs = nowMs;
-    this.#tokens -= 1;
+    this.#tokens -= tokens;
     return this.#tokens >= 0 ? 0 : -this.#tokens / this.#perMs;
   }
 }

@@ -128,9 +128,11 @@ export class BatchBuilder {
   }
 
   /** What no adapter reads may be the result of a command; a reason if it is not. */
-  #readResult({ deviceId, operatorId, topic, payload, receivedAtMs }: UplinkMessage): Refusal | null {
+  #readResult(message: UplinkMessage): Refusal | null {
+    const { deviceId, operatorId, topic, payload, receivedAtMs } = message;
     const commandId = commandOfResultTopic(topic);
     if (commandId === null) return { reason: 'unknown_topic', detail: 'no format uses this topic', item: 0 };
+    if (message.unaddressed) return UNKNOWN_IDENT;
     const result = readResult(payload);
     if ('reason' in result) return { ...result, item: 0 };
     const { text } = result;

@@ -3,7 +3,7 @@ import { createLog } from '@wayleave/runtime/log.ts';
 import { createPool } from '@wayleave/runtime/postgres.ts';
 import pg from 'pg';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { keepSharedRetention, sweepPositions } from './position-retention.ts';
+import { keepSharedRetention, SWEEP_EVERY_MS, sweepPositions } from './position-retention.ts';
 import { dropOldestPartition, partitionRanges } from './position-retention-store.ts';
 
 const DAY_MS = 86_400_000;
@@ -94,7 +94,7 @@ async function compressAll(): Promise<void> {
   if (rowCount !== 0) throw new Error(`${rowCount} chunks are not compressed`);
 }
 
-const sweep = async () => await sweepPositions(pool, log, NOW_MS);
+const sweep = async (nowMs = NOW_MS, maxMs?: number) => await sweepPositions(pool, log, nowMs, maxMs);
 const keepShared = async () => await keepSharedRetention(pool, log, NOW_MS);
 
 describe('the sweep of positions', () => {
@@ -148,6 +148,23 @@ describe('the sweep of positions', () => {
     await store('short', id, [1, 399]);
     expect(await sweep()).toBe(0);
     expect(await kept(id)).toEqual([1, 399]);
+  });
+
+  it('begins with another operator each time, so that one with too much leaves the others their turn', async () => {
+    await keep('short', 30);
+    await keep('long', 30);
+    await owner.query("INSERT INTO operators (name) VALUES ('keeps all')");
+    const [mine, other] = [await device('short'), await device('long')];
+    await store('short', mine, [100]);
+    await store('long', other, [100]);
+    // No time at all is enough for the operator that a run begins with, and for no other.
+    let runs = 0;
+    while ((await kept(other)).length > 0 && runs < 10) {
+      await sweep(NOW_MS + runs * SWEEP_EVERY_MS, 0);
+      runs += 1;
+      await store('short', await device('short'), [100]);
+    }
+    expect(runs).toBeLessThanOrEqual(3);
   });
 
   it('leaves the latest positions', async () => {
@@ -236,10 +253,10 @@ describe('what no operator keeps', () => {
         { compress: null, drop: '20 days' },
       ]);
       expect(await keepShared()).toBe(0);
-      await owner.query('UPDATE position_retention SET keep_days = 500, compress_after_days = 2');
+      await owner.query('UPDATE position_retention SET keep_days = 500, compress_after_days = 5');
       expect(await keepShared()).toBe(2);
       expect(await policies()).toEqual([
-        { compress: '2 days', drop: null },
+        { compress: '5 days', drop: null },
         { compress: null, drop: '500 days' },
       ]);
     },

@@ -4,6 +4,7 @@ import { type Pool, sqlState } from '@wayleave/runtime/postgres.ts';
 import {
   DEFAULT_RETENTION,
   firstKeptMs,
+  fromTurn,
   type PositionRetention,
   rangesToSweep,
   type SweptRange,
@@ -31,6 +32,7 @@ const MAX_DEVICES_PER_LOOK = 1_000;
 const MAX_DEVICES_PER_DELETION = 10;
 /** Rows deleted in one statement where no partition bounds them. */
 const DELETE_LIMIT = 5_000;
+export const SWEEP_EVERY_MS = 6 * 3_600_000;
 /** The other tasks wait for this one; what it does not reach it reaches the next time. */
 const MAX_SWEEP_MS = 600_000;
 
@@ -74,15 +76,21 @@ export async function keepSharedRetention(pool: Pool, log: Log, nowMs: number): 
 
 /**
  * Deletes, row by row and a few at a time, the positions that an operator gave up and another
- * that shares their partitions still keeps, and those that lie in no partition of a day.
+ * that shares their partitions still keeps, and those that lie in no partition of a day. Each run
+ * begins with another operator, so that one with more to delete than a run can is in nobody's way.
  * @returns rows deleted
  */
-export async function sweepPositions(pool: Pool, log: Log, nowMs: number): Promise<number> {
+export async function sweepPositions(
+  pool: Pool,
+  log: Log,
+  nowMs: number,
+  maxMs = MAX_SWEEP_MS,
+): Promise<number> {
   const operators = await retentions(pool);
   const firstShared = firstKeptMs(nowMs, sharedRetention(operators).keepDays);
-  const deadline = performance.now() + MAX_SWEEP_MS;
+  const deadline = performance.now() + maxMs;
   let total = 0;
-  for (const { operatorId, keepDays } of operators) {
+  for (const { operatorId, keepDays } of fromTurn(operators, Math.floor(nowMs / SWEEP_EVERY_MS))) {
     const firstKept = firstKeptMs(nowMs, keepDays);
     const ranges = rangesToSweep(await partitionRanges(pool, firstKept), { firstKept, firstShared });
     for (const range of ranges) {

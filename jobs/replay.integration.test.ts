@@ -174,6 +174,45 @@ describe('a replay', () => {
     expect(await appended()).toMatchObject([{ deviceId: Number(tracker), payload: Buffer.from(POSITION) }]);
   });
 
+  it('routes what a gateway said of many at once, device by device, until none of it has to stay', async () => {
+    const gateway = await device('gateway-2', 'gateway');
+    const trackers = [await device('tracker-2'), await device('tracker-3')];
+    const item = (ident: string) => ({
+      ident,
+      timestamp: 1_763_632_800,
+      'position.latitude': 0.3,
+      'position.longitude': 32.5,
+    });
+    await quarantined({
+      deviceId: gateway,
+      topic: 'flespi/messages',
+      reason: 'unknown_ident',
+      text: JSON.stringify(['tracker-2', 'tracker-3'].map(item)),
+    });
+    const list = async (tracker: string) =>
+      await owner.query(
+        'INSERT INTO gateway_devices (operator_id, gateway_id, device_id) VALUES ($1, $2, $3)',
+        [operatorId, gateway, tracker],
+      );
+    await list(trackers[0]!);
+    expect(await replay()).toEqual({ replayed: 0, failed: 1 });
+    expect(await appended()).toMatchObject([{ deviceId: Number(trackers[0]) }]);
+    expect(await states()).toMatchObject([
+      {
+        reason: 'unknown_ident',
+        detail: expect.stringContaining('tracker-3'),
+        failed: true,
+        replayed: false,
+      },
+    ]);
+    await list(trackers[1]!);
+    await owner.query('UPDATE quarantine SET replay_requested_at = now()');
+    expect(await replay()).toEqual({ replayed: 1, failed: 0 });
+    const devices = (await appended()).map(({ deviceId }) => deviceId).toSorted((a, b) => a - b);
+    expect(devices).toEqual([trackers[0], trackers[0], trackers[1]].map(Number));
+    expect(await states()).toMatchObject([{ replayed: true }]);
+  });
+
   it('marks nothing while the log is full, and goes on from there once it is not', async () => {
     for (const deviceId of [4, 8]) await quarantined({ deviceId });
     const room = uplink;

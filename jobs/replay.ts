@@ -59,8 +59,8 @@ async function replayRound(parts: ReplayParts, operatorId: string): Promise<Repl
       const message = messageOf(row);
       const routes = await routesOf(parts, message);
       const replay = replayOf(message, parts.adapters, routes);
+      if (replay.outcome !== 'refused') messages.push(...replay.messages);
       if (replay.outcome === 'readable') {
-        messages.push(...replay.messages);
         replayed.push(row.id);
       } else {
         failed.push({ id: row.id, reason: replay.reason, detail: replay.detail });

@@ -12,12 +12,25 @@ test.each([
 ])('SQLSTATE %s, %s, is answered %i %s', async (state, _what, status, code) => {
   const app = fastify();
   app.setErrorHandler(answerError);
-  app.get('/', async () => {
+  app.post('/', async () => {
     throw Object.assign(new pg.DatabaseError('says what is inside', 0, 'error'), { code: state });
   });
-  const answer = await app.inject('/');
+  const answer = await app.inject({ method: 'POST', url: '/' });
   expect(answer.statusCode).toBe(status);
   expect(answer.json().code).toBe(code);
   expect(answer.body).not.toContain('inside');
   await app.close();
 });
+
+test.each(['GET', 'HEAD'] as const)(
+  'a %s that the database cannot answer is not its caller’s doing',
+  async (method) => {
+    const app = fastify();
+    app.setErrorHandler(answerError);
+    app.get('/', async () => {
+      throw Object.assign(new pg.DatabaseError('out of range', 0, 'error'), { code: '22003' });
+    });
+    expect((await app.inject({ method, url: '/' })).statusCode).toBe(500);
+    await app.close();
+  },
+);

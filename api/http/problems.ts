@@ -45,7 +45,7 @@ export async function answerError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const problem = problemOf(error);
+  const problem = problemOf(error, request.method);
   if (problem.status >= 500) request.log.error({ err: error, reqId: request.id }, 'a request failed');
   else if (sqlState(error) !== undefined) {
     request.log.warn({ err: error, reqId: request.id }, 'the database refused a value that a schema let in');
@@ -59,7 +59,7 @@ export async function answerError(
 
 type Problem = Pick<ProblemView, 'status' | 'code' | 'detail' | 'errors'>;
 
-function problemOf(error: FastifyError): Problem {
+function problemOf(error: FastifyError, method: string): Problem {
   if (error instanceof CodedError) return { status: error.status, code: error.code, detail: error.message };
   if (hasZodFastifySchemaValidationErrors(error)) {
     if (error.validationContext === 'params') {
@@ -79,8 +79,9 @@ function problemOf(error: FastifyError): Problem {
       detail: 'A database cannot be reached or is slow; try again.',
     };
   }
-  // Class 22 of SQLSTATE, "data exception". The schemas should have refused it; this is the net below.
-  if (sqlState(error)?.startsWith('22')) {
+  // Class 22 of SQLSTATE, "data exception". The schemas should have refused it; this is the net below,
+  // for writes: what a read cannot compute lies in what is stored, not in the request.
+  if (sqlState(error)?.startsWith('22') && method !== 'GET' && method !== 'HEAD') {
     return { status: 400, code: 'invalid_value', detail: 'The request holds a value that cannot be used.' };
   }
   const status = error.statusCode ?? 500;

@@ -1,5 +1,9 @@
 import { asOperator } from '@wayleave/runtime/postgres.ts';
-import { historyPage, MAX_HISTORY_PAGE } from '@wayleave/telematics/positions/history.ts';
+import {
+  historyPage,
+  MAX_HISTORY_PAGE,
+  MAX_HISTORY_PAGE_BYTES,
+} from '@wayleave/telematics/positions/history.ts';
 import {
   MAX_TOLERANCE_M,
   type TextFormat,
@@ -55,7 +59,8 @@ export const positionRoutes: FastifyPluginAsyncZod<ApiParts> = async (app, { app
       security: [{ bearer: [] }],
       description:
         'Where a vehicle was, by fix time, oldest first, across the devices that were installed in it. ' +
-        'JSON is paged, by `nextCursor` and the `Link` header with rel="next". The other formats are the whole ' +
+        'JSON is paged, by `nextCursor` and the `Link` header with rel="next"; a page also ends at ' +
+        `${MAX_HISTORY_PAGE_BYTES / 2 ** 20} MiB, so it may be shorter than \`limit\`. The other formats are the whole ` +
         'range in one answer, which is streamed: if it cannot be read to its end the connection is cut, so an ' +
         'answer that ends is complete. GPX and KML hold the positions that have a place, GPX a segment and KML a ' +
         'placemark for each installation; CSV has columns with the verdicts when `verdict` is `all`.',
@@ -92,7 +97,7 @@ export const positionRoutes: FastifyPluginAsyncZod<ApiParts> = async (app, { app
           limit: limit ?? null,
         } as const;
         const fileName = `vehicle-${vehicleId}.${format}`;
-        return await sendStream(request, reply, streams, job, {
+        return await sendStream(request, reply, { appPool, streams }, job, {
           contentType: CONTENT_TYPES[format],
           fileName,
         });
@@ -117,8 +122,8 @@ export const positionRoutes: FastifyPluginAsyncZod<ApiParts> = async (app, { app
       // Its schema would check each of thousands of positions again, which takes longer than to read them.
       return await reply
         .type('application/json; charset=utf-8')
-        .serializer(JSON.stringify)
-        .send({ items, nextCursor });
+        .serializer((text: string) => text)
+        .send(`{"items":[${items.join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}`);
     },
   });
 
@@ -150,7 +155,7 @@ export const positionRoutes: FastifyPluginAsyncZod<ApiParts> = async (app, { app
       const { toleranceM } = request.query;
       const range = rangeOf(request.query, Date.now());
       const job = { kind: 'track', vehicleId: request.params.id, ...range, toleranceM } as const;
-      return await sendStream(request, reply, streams, job, {
+      return await sendStream(request, reply, { appPool, streams }, job, {
         contentType: CONTENT_TYPES.geojson,
         fileName: null,
       });

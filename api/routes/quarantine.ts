@@ -25,8 +25,9 @@ export const quarantineRoutes: FastifyPluginAsyncZod<ApiParts> = async (app, { a
     config: { access: READERS },
     schema: {
       ...documented,
-      description: 'What trackers sent and no adapter could read, newest first.',
-      // An entry carries its payload, so pages are short.
+      description:
+        'What trackers sent and no adapter could read, newest first. Long payloads are cut: `/payload` has the whole.',
+      // An entry carries the beginning of its payload, so pages are short.
       querystring: pageQuery(100, 50).extend({
         ...quarantineFilter.shape,
         state: quarantineState.default('open').describe('Open, or replayed'),
@@ -60,7 +61,7 @@ export const quarantineRoutes: FastifyPluginAsyncZod<ApiParts> = async (app, { a
     config: { access: READERS },
     schema: {
       ...documented,
-      description: 'The bytes as the tracker sent them.',
+      description: 'All the bytes as the tracker sent them.',
       params: idParams,
       response: {
         200: {

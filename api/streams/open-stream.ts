@@ -30,23 +30,32 @@ export function createOpenStream({ taken, closed, maxStalledMs }: OpenStreamPart
     taken();
     readable.push(bytes);
   };
-  /** The clock runs while something waits to be taken, and starts again whenever something is. */
+  /**
+   * The clock runs while something waits to be taken, here or within the stream, be it the news that
+   * this was all; it starts again whenever something is taken.
+   */
   const watch = (): void => {
     clearTimeout(stallTimer);
-    if (chunks.length === 0 || readable.destroyed) return;
-    stallTimer = setTimeout(
-      () => readable.destroy(new Error(`the reader took nothing for ${maxStalledMs} ms`)),
-      maxStalledMs,
-    );
+    stallTimer = undefined;
+    const waitingBytes = readable.readableLength;
+    if (readable.destroyed || (chunks.length === 0 && waitingBytes === 0 && !isComplete)) return;
+    stallTimer = setTimeout(() => {
+      // The stream asks for no more once it has all: then only its length tells that something was taken.
+      if (readable.readableLength < waitingBytes) watch();
+      else readable.destroy(new Error(`the reader took nothing for ${maxStalledMs} ms`));
+    }, maxStalledMs);
+  };
+  const watchIfIdle = (): void => {
+    if (stallTimer === undefined) watch();
   };
 
   const readable = new Readable({
     read: () => {
       const bytes = chunks.shift();
-      watch();
       if (bytes !== undefined) give(bytes);
       else if (isComplete) readable.push(null);
       else isWanted = true;
+      watch();
     },
     destroy: (error, done) => {
       clearTimeout(stallTimer);
@@ -63,13 +72,17 @@ export function createOpenStream({ taken, closed, maxStalledMs }: OpenStreamPart
     },
     chunk: (bytes) => {
       if (readable.destroyed) return;
-      if (isWanted) return give(bytes);
+      if (isWanted) {
+        give(bytes);
+        return watch();
+      }
       chunks.push(bytes);
-      if (chunks.length === 1) watch();
+      watchIfIdle();
     },
     end: () => {
       isComplete = true;
       if (isWanted) readable.push(null);
+      watchIfIdle();
     },
     fail: (error) => void readable.destroy(error),
   };

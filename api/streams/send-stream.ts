@@ -1,3 +1,5 @@
+import { asOperator, type Pool } from '@wayleave/runtime/postgres.ts';
+import { findSegments } from '@wayleave/telematics/positions/history.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../http/access.ts';
 import type { StreamJob } from './messages.ts';
@@ -10,7 +12,7 @@ import type { StreamPool } from './stream-pool.ts';
 export async function sendStream(
   request: FastifyRequest,
   reply: FastifyReply,
-  streams: StreamPool,
+  { appPool, streams }: { appPool: Pool; streams: StreamPool },
   job: StreamJob,
   headers: { contentType: string; fileName: string | null },
 ): Promise<FastifyReply> {
@@ -20,8 +22,17 @@ export async function sendStream(
     }
     return reply.type(headers.contentType).header('cache-control', 'private, no-store');
   };
-  // Fastify would read the whole document to throw it away.
-  if (request.method === 'HEAD') return await answer().send('');
-  const stream = await streams.open(callerOf(request).operatorId, job);
+  const { operatorId } = callerOf(request);
+  // Fastify would read the whole document to throw it away. What a GET refuses before it begins, this does.
+  if (request.method === 'HEAD') {
+    await asOperator(appPool, operatorId, async (connection) => await findSegments(connection, job));
+    return await answer().send('');
+  }
+  const stream = await streams.open(operatorId, job);
+  // What lies in the socket when the stream is over is not the stream's to watch. Node calls a socket idle
+  // only once the system took nothing of it; one that waits for the next piece has nothing to take.
+  reply.raw.setTimeout(streams.maxStalledMs, () => {
+    if (reply.raw.writableLength > 0) reply.raw.destroy();
+  });
   return await answer().send(stream);
 }

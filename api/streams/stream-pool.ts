@@ -16,6 +16,8 @@ export interface StreamPool {
    * @throws `too_many_exports`, `exports_busy`, `export_failed`, and what the job refuses
    */
   open(operatorId: string, job: StreamJob): Promise<Readable>;
+  /** A reader that takes nothing for so long is to be cut off. */
+  readonly maxStalledMs: number;
   /** What is under way. */
   load(): { streams: number; waitingChunks: number };
   close(): Promise<void>;
@@ -168,6 +170,7 @@ export function createStreamPool({ databaseUrl, log, metrics, limits }: StreamPo
         tell({ type: 'open', id, operatorId, job });
       });
     },
+    maxStalledMs: limits.maxStalledMs,
     load: () => {
       const streams = all();
       return {

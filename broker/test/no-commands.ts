@@ -5,4 +5,5 @@ export const noCommands: CommandStore = {
   claim: async () => ({ claimed: [], busy: [] }),
   markDelivered: async () => {},
   giveBack: async () => {},
+  unclaim: async () => {},
 };

@@ -12,7 +12,7 @@ import {
   expireCommands,
   makePositionPartitions,
 } from '../maintenance-store.ts';
-import { keepSharedRetention, sweepPositions } from '../position-retention.ts';
+import { keepSharedRetention, SWEEP_EVERY_MS, sweepPositions } from '../position-retention.ts';
 import { resumeReplays, trimQuarantine } from '../quarantine-upkeep.ts';
 
 const QUEUE = 'maintenance';
@@ -68,7 +68,7 @@ const tasks: Record<string, { everyMs: number; run: (pool: Pool, log: Log) => Pr
     run: (pool, log) => keepSharedRetention(pool, log, Date.now()),
   },
   'sweep-positions': {
-    everyMs: 6 * HOUR_MS,
+    everyMs: SWEEP_EVERY_MS,
     run: (pool, log) => sweepPositions(pool, log, Date.now()),
   },
   'delete-idempotency-keys': {

@@ -38,10 +38,15 @@ export function answerIn({ attributes }: Position): string | null {
   return typeof answer === 'string' ? bounded(answer) : null;
 }
 
-const RESULT_TOPIC = /^devices\/[^/]+\/commands\/([1-9]\d{0,17})\/result$/;
+const RESULT_TOPIC = /^devices\/([^/]+)\/commands\/([1-9]\d{0,17})\/result$/;
 
 /** The command whose result a native tracker tells on a topic. */
 export function commandOfResultTopic(topic: string): string | null {
+  return RESULT_TOPIC.exec(topic)?.[2] ?? null;
+}
+
+/** The ident of the device that such a topic names. */
+export function identOfResultTopic(topic: string): string | null {
   return RESULT_TOPIC.exec(topic)?.[1] ?? null;
 }
 

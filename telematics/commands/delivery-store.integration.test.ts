@@ -5,7 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CommandAnswer } from './answer.ts';
 import { answerCommands } from './answer-store.ts';
-import { claimCommands, giveBack, markDelivered } from './delivery-store.ts';
+import { claimCommands, giveBack, markDelivered, unclaim } from './delivery-store.ts';
 import { type CommandFormat, commandFormat, enquiriesOf } from './enquiries.ts';
 import { commandedDevices } from './testing/commanded-devices.ts';
 import { ANSWER_WAIT_S, MAX_ATTEMPTS } from './transitions.ts';
@@ -108,7 +108,7 @@ describe('claiming', () => {
   it('gives the commands of a device in their order, one at a time', async () => {
     const deviceId = await fleet.makeDevice();
     const ids = await fleet.ask(deviceId, CODEC, 'getinfo', 'getver');
-    expect((await claim(deviceId)).claimed).toMatchObject([{ id: ids[0], command: 'getinfo', attempts: 1 }]);
+    expect((await claim(deviceId)).claimed).toMatchObject([{ id: ids[0], command: 'getinfo', claims: 1 }]);
     expect(await claim(deviceId)).toEqual({ claimed: [], busy: [deviceId] });
     await answer(said(deviceId, 'first'));
     expect((await claim(deviceId)).claimed).toMatchObject([{ id: ids[1], command: 'getver' }]);
@@ -152,7 +152,7 @@ describe('claiming', () => {
     const [id] = await fleet.ask(deviceId, CODEC, 'getinfo');
     const first = await claim(deviceId);
     await giveBack(brokers, first.claimed);
-    expect((await claim(deviceId)).claimed).toMatchObject([{ id, attempts: 2 }]);
+    expect((await claim(deviceId)).claimed).toMatchObject([{ id, claims: 2 }]);
     // The first claim is over: neither mark of it means this one.
     await giveBack(brokers, first.claimed);
     await markDelivered(brokers, first.claimed);
@@ -160,25 +160,56 @@ describe('claiming', () => {
     expect((await claim(deviceId)).claimed).toEqual([]);
     await fleet.age([id!], ANSWER_WAIT_S);
     const { claimed } = await claim(deviceId);
-    expect(claimed).toMatchObject([{ id, attempts: 3 }]);
+    expect(claimed).toMatchObject([{ id, claims: 3 }]);
     await markDelivered(brokers, claimed);
     await fleet.age([id!], ANSWER_WAIT_S);
     expect(await claim(deviceId)).toEqual({ claimed: [], busy: [] });
   });
 
-  it('gives up on a command after so many attempts', async () => {
+  it('closes a command that was written so often, which holds up no other', async () => {
     const deviceId = await fleet.makeDevice();
     const [id] = await fleet.ask(deviceId, CODEC, 'getinfo');
-    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt += 1) {
       await giveBack(brokers, (await claim(deviceId)).claimed);
     }
-    expect((await claim(deviceId)).claimed).toEqual([]);
-    expect(await fleet.stored(id!)).toMatchObject({ attempts: MAX_ATTEMPTS, state: 'queued' });
+    expect(await fleet.stored(id!)).toMatchObject({ attempts: MAX_ATTEMPTS - 1, state: 'queued' });
+    await giveBack(brokers, (await claim(deviceId)).claimed);
+    expect(await fleet.stored(id!)).toMatchObject({ attempts: MAX_ATTEMPTS, state: 'expired' });
     const [next] = await fleet.ask(deviceId, CODEC, 'getver');
     await deliverNext(deviceId);
-    expect(await state(id!)).toBe('expired');
     await answer(said(deviceId, 'of the second'));
     expect(await fleet.stored(next!)).toMatchObject({ state: 'answered', answer: 'of the second' });
+  });
+
+  it('closes a command whose broker died as it was written for the last time', async () => {
+    const deviceId = await fleet.makeDevice();
+    const [id] = await fleet.ask(deviceId, CODEC, 'getinfo');
+    for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt += 1) {
+      await giveBack(brokers, (await claim(deviceId)).claimed);
+    }
+    await claim(deviceId);
+    await claim(deviceId);
+    expect(await state(id!)).toBe('sent');
+    await fleet.age([id!], ANSWER_WAIT_S);
+    expect((await claim(deviceId)).claimed).toEqual([]);
+    expect(await state(id!)).toBe('expired');
+  });
+
+  it('counts for nothing when the command was not written, however often', async () => {
+    const deviceId = await fleet.makeDevice();
+    const ids = await fleet.ask(deviceId, CODEC, 'getinfo', 'getver');
+    for (let attempt = 0; attempt <= MAX_ATTEMPTS; attempt += 1) {
+      await unclaim(brokers, (await claim(deviceId)).claimed);
+    }
+    expect(await fleet.stored(ids[0]!)).toMatchObject({ attempts: 0, state: 'queued', sent_at: null });
+    expect(await answer(said(deviceId, 'to nothing'))).toBe(0);
+    const { claimed } = await claim(deviceId);
+    expect(claimed).toMatchObject([{ id: ids[0] }]);
+    // What is noted of a claim that is over, be it twice, does not mean this one.
+    const over = claimed.map((command) => ({ ...command, claims: command.claims - 1 }));
+    await unclaim(brokers, over);
+    await giveBack(brokers, over);
+    expect(await fleet.stored(ids[0]!)).toMatchObject({ attempts: 1, state: 'sent' });
   });
 
   it('leaves what has expired', async () => {

@@ -15,6 +15,8 @@ describe('a command', () => {
     [['claim', 'give_back', 'answer'], 'answered'],
     [['claim', 'give_back', 'claim', 'deliver'], 'delivered'],
     [['claim', 'claim', 'deliver'], 'delivered'],
+    [['claim', 'give_up', 'answer'], 'expired'],
+    [['claim', 'give_up', 'answer_late'], 'answered'],
     [['claim', 'deliver', 'give_back'], 'delivered'],
     [['claim', 'deliver', 'claim'], 'delivered'],
     [['expire', 'claim'], 'expired'],

@@ -8,6 +8,8 @@ export type CommandEvent =
   | 'deliver'
   /** The connection ended, or time passed, without an acknowledgement. */
   | 'give_back'
+  /** It was written as often as is allowed, and never acknowledged. */
+  | 'give_up'
   /** An answer came: also before the acknowledgement was noted, and after a connection that broke. */
   | 'answer'
   /** The time to deliver or answer it is over. */
@@ -27,6 +29,7 @@ export const transitions: Readonly<Record<CommandEvent, Transition>> = {
   claim: { from: ['queued', 'sent'], to: 'sent' },
   deliver: { from: ['sent'], to: 'delivered' },
   give_back: { from: ['sent'], to: 'queued' },
+  give_up: { from: ['sent'], to: 'expired' },
   answer: { from: ['queued', 'sent', 'delivered'], to: 'answered' },
   expire: { from: ['queued', 'sent', 'delivered'], to: 'expired' },
   answer_late: { from: ['expired'], to: 'answered' },

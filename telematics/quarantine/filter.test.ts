@@ -38,5 +38,6 @@ describe('a filter', () => {
     expect(quarantineFilter.safeParse({}).success).toBe(true);
     expect(quarantineFilter.safeParse({ device: '1' }).success).toBe(false);
     expect(quarantineFilter.safeParse({ topic: 'a\0b' }).success).toBe(false);
+    expect(quarantineFilter.safeParse({ reason: 'a\0b' }).success).toBe(false);
   });
 });

@@ -3,15 +3,19 @@ import { rowId } from '../identifiers.ts';
 
 const MAX_TOPIC_FILTER_LENGTH = 500;
 
-/** Which quarantined messages are meant; every field that is given must fit. */
-export const quarantineFilter = z.strictObject({
-  reason: z.string().min(1).max(64).optional().describe('Stable code of why it was not read'),
-  deviceId: rowId.optional(),
-  topic: z
+/** PostgreSQL's text cannot carry a NUL. */
+const textWithoutNul = (maxLength: number) =>
+  z
     .string()
     .min(1)
-    .max(MAX_TOPIC_FILTER_LENGTH)
-    .regex(/^[^\0]*$/, 'must not contain NUL')
+    .max(maxLength)
+    .regex(/^[^\0]*$/, 'must not contain NUL');
+
+/** Which quarantined messages are meant; every field that is given must fit. */
+export const quarantineFilter = z.strictObject({
+  reason: textWithoutNul(64).optional().describe('Stable code of why it was not read'),
+  deviceId: rowId.optional(),
+  topic: textWithoutNul(MAX_TOPIC_FILTER_LENGTH)
     .optional()
     .describe('A topic, or an MQTT topic filter with + and #, such as +/codec'),
 });

@@ -13,14 +13,19 @@ export interface QuarantineRow {
   topic: string;
   reason: string;
   detail: string;
-  payload: Buffer;
+  /** The whole payload's length. */
+  payload_bytes: number;
+  /** Its beginning, as much as was asked for. */
+  payload_start: Buffer;
   replay_requested_at: Date | null;
   replay_failed_at: Date | null;
   replayed_at: Date | null;
 }
 
-const COLUMNS =
-  'id, received_at, device_id, topic, reason, detail, payload, replay_requested_at, replay_failed_at, replayed_at';
+// Cut here, so that what is not shown never leaves the database.
+const columns = (maxPayloadBytes: number): string =>
+  `id, received_at, device_id, topic, reason, detail, replay_requested_at, replay_failed_at, replayed_at,
+   octet_length(payload) AS payload_bytes, substring(payload FROM 1 FOR ${Math.floor(maxPayloadBytes)}) AS payload_start`;
 
 /** Conditions and their parameters, so that one that is not asked for costs the planner nothing. */
 function conditionsOf(
@@ -39,31 +44,44 @@ function conditionsOf(
   return { sql: parts.join(''), values };
 }
 
-/** Newest first, from before `beforeId`. */
+/** Newest first, from before `beforeId`, each with the first `maxPayloadBytes` of its payload. */
 export async function listQuarantine(
   connection: Connection,
   { state, ...filter }: QuarantineFilter & { state: QuarantineState },
   beforeId: string,
   limit: number,
+  maxPayloadBytes: number,
 ): Promise<QuarantineRow[]> {
   const conditions = conditionsOf(filter, [beforeId, limit]);
   const isReplayed = state === 'replayed' ? 'IS NOT NULL' : 'IS NULL';
   const { rows } = await connection.query<QuarantineRow>(
-    `SELECT ${COLUMNS} FROM quarantine
+    `SELECT ${columns(maxPayloadBytes)} FROM quarantine
      WHERE id < $1 AND replayed_at ${isReplayed}${conditions.sql} ORDER BY id DESC LIMIT $2`,
     conditions.values,
   );
   return rows;
 }
 
+/** With the first `maxPayloadBytes` of its payload. */
 export async function findQuarantined(
   connection: Connection,
   id: string,
+  maxPayloadBytes: number,
 ): Promise<QuarantineRow | undefined> {
-  const { rows } = await connection.query<QuarantineRow>(`SELECT ${COLUMNS} FROM quarantine WHERE id = $1`, [
-    id,
-  ]);
+  const { rows } = await connection.query<QuarantineRow>(
+    `SELECT ${columns(maxPayloadBytes)} FROM quarantine WHERE id = $1`,
+    [id],
+  );
   return rows[0];
+}
+
+/** All of its bytes. */
+export async function findPayload(connection: Connection, id: string): Promise<Buffer | undefined> {
+  const { rows } = await connection.query<{ payload: Buffer }>(
+    'SELECT payload FROM quarantine WHERE id = $1',
+    [id],
+  );
+  return rows[0]?.payload;
 }
 
 const IS_OPEN = 'replayed_at IS NULL AND replay_requested_at IS NULL';

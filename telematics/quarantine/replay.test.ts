@@ -87,6 +87,35 @@ describe('a replay', () => {
   });
 });
 
+describe('a replay of a command’s result', () => {
+  const topic = 'devices/x/commands/17/result';
+
+  it('gives a readable one back as it came', () => {
+    const one = message({ topic, text: '{"result":"done"}' });
+    expect(replayOf(one, adapters, NO_ROUTES)).toEqual({
+      outcome: 'readable',
+      messages: [
+        {
+          deviceId: 42,
+          operatorId: 7,
+          receivedAtMs: 1_763_632_800_123,
+          unaddressed: false,
+          topic,
+          payload: one.payload,
+        },
+      ],
+    });
+  });
+
+  it('keeps one that cannot be read, with what is wrong with it', () => {
+    expect(replayOf(message({ topic, text: '{}' }), adapters, NO_ROUTES)).toEqual({
+      outcome: 'refused',
+      reason: 'missing_field',
+      detail: 'result is missing',
+    });
+  });
+});
+
 describe('a replay of what a gateway brought', () => {
   const fromGateway = message({ isGateway: true, topic: 'lines', text: `a ${POSITION}\nb ${POSITION}` });
 
@@ -117,11 +146,27 @@ describe('a replay of what a gateway brought', () => {
     });
   });
 
-  it('stays while one of its devices is not the gateway’s to speak for', () => {
-    expect(replayOf(fromGateway, adapters, new Map([['a', 100]]))).toEqual({
+  it('stays for the sake of devices that are not the gateway’s to speak for, but the others get theirs', () => {
+    expect(replayOf(fromGateway, adapters, new Map([['a', 100]]))).toMatchObject({
+      outcome: 'partly',
+      messages: [{ deviceId: 100, payload: Buffer.from(`a ${POSITION}`) }],
+      reason: 'unknown_ident',
+      detail: '1 of 2 parts stay, the first: the gateway may not speak for b, or there is no such device',
+    });
+    expect(replayOf(fromGateway, adapters, NO_ROUTES)).toEqual({
       outcome: 'refused',
       reason: 'unknown_ident',
-      detail: 'the gateway may not speak for b, or there is no such device',
+      detail: '2 of 2 parts stay, the first: the gateway may not speak for a, or there is no such device',
+    });
+  });
+
+  it('takes the ident of a command’s result from its topic', () => {
+    const result = message({ isGateway: true, topic: 'devices/x/commands/17/result', text: '{"result":1}' });
+    expect(identsToRoute(result, adapters)).toEqual(['x']);
+    expect(replayOf(result, adapters, new Map([['x', 5]]))).toMatchObject({ messages: [{ deviceId: 5 }] });
+    expect(replayOf(result, adapters, NO_ROUTES)).toMatchObject({
+      outcome: 'refused',
+      reason: 'unknown_ident',
     });
   });
 
@@ -147,6 +192,10 @@ describe('a replay of what a gateway brought', () => {
         ['b', 2],
       ]),
     );
-    expect(replay).toMatchObject({ outcome: 'refused', reason: 'invalid_field', detail: 'speed is blue' });
+    expect(replay).toMatchObject({
+      outcome: 'refused',
+      reason: 'invalid_field',
+      detail: '2 of 2 parts stay, the first: speed is blue',
+    });
   });
 });

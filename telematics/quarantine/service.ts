@@ -1,6 +1,6 @@
 import { addToOutbox } from '@wayleave/runtime/outbox/store.ts';
 import type { Connection } from '@wayleave/runtime/postgres.ts';
-import type { QuarantineEntryView } from './entry.ts';
+import { LISTED_PAYLOAD_BYTES, type QuarantineEntryView, SHOWN_PAYLOAD_BYTES } from './entry.ts';
 import { quarantineEntryNotFound } from './errors.ts';
 import type { QuarantineFilter, QuarantineState } from './filter.ts';
 import * as store from './read-store.ts';
@@ -14,17 +14,22 @@ export async function listQuarantine(
   beforeId: string,
   limit: number,
 ): Promise<QuarantineEntryView[]> {
-  return (await store.listQuarantine(connection, filter, beforeId, limit)).map(viewOf);
+  const rows = await store.listQuarantine(connection, filter, beforeId, limit, LISTED_PAYLOAD_BYTES);
+  return rows.map(viewOf);
 }
 
 /** @throws `quarantine_entry_not_found` */
 export async function getQuarantined(connection: Connection, id: string): Promise<QuarantineEntryView> {
-  return viewOf(await requireQuarantined(connection, id));
+  const row = await store.findQuarantined(connection, id, SHOWN_PAYLOAD_BYTES);
+  if (!row) throw quarantineEntryNotFound();
+  return viewOf(row);
 }
 
-/** The bytes as the tracker sent them. @throws `quarantine_entry_not_found` */
+/** All the bytes as the tracker sent them. @throws `quarantine_entry_not_found` */
 export async function getQuarantinedPayload(connection: Connection, id: string): Promise<Buffer> {
-  return (await requireQuarantined(connection, id)).payload;
+  const payload = await store.findPayload(connection, id);
+  if (!payload) throw quarantineEntryNotFound();
+  return payload;
 }
 
 /**
@@ -44,12 +49,6 @@ export async function requestReplay(
   return { requested };
 }
 
-async function requireQuarantined(connection: Connection, id: string): Promise<store.QuarantineRow> {
-  const row = await store.findQuarantined(connection, id);
-  if (!row) throw quarantineEntryNotFound();
-  return row;
-}
-
 function viewOf(row: store.QuarantineRow): QuarantineEntryView {
   return {
     id: row.id,
@@ -58,7 +57,9 @@ function viewOf(row: store.QuarantineRow): QuarantineEntryView {
     topic: row.topic,
     reason: row.reason,
     detail: row.detail,
-    payloadBase64: row.payload.toString('base64'),
+    payloadBytes: row.payload_bytes,
+    payloadBase64: row.payload_start.toString('base64'),
+    payloadTruncated: row.payload_start.length < row.payload_bytes,
     replayRequestedAt: row.replay_requested_at?.toISOString() ?? null,
     replayFailedAt: row.replay_failed_at?.toISOString() ?? null,
     replayedAt: row.replayed_at?.toISOString() ?? null,

@@ -8,6 +8,7 @@ export interface StoredCommand {
   state: string;
   answer: string | null;
   attempts: number;
+  claims: number;
   sent_at: Date | null;
   delivered_at: Date | null;
   answered_at: Date | null;

@@ -1,7 +1,7 @@
-import { queryOf, request } from './request.ts';
+import { queryOf, request, requestStream } from './request.ts';
 import type { Page, QuarantineEntry, QuarantineState } from './types.ts';
 
-/** An entry carries its payload, so pages are short. */
+/** An entry carries the beginning of its payload, so pages are short. */
 const PER_PAGE = 50;
 
 /** Which messages are meant; every field that is given must fit. */
@@ -24,6 +24,10 @@ export const quarantinePage = (
 
 export const quarantineEntry = (token: string, id: string, signal?: AbortSignal) =>
   request<QuarantineEntry>(`/quarantine/${encodeURIComponent(id)}`, { token, signal });
+
+/** All the bytes of a payload, of which an entry may have the beginning only. */
+export const quarantinePayload = (token: string, id: string, signal: AbortSignal) =>
+  requestStream(`/quarantine/${encodeURIComponent(id)}/payload`, { token, signal });
 
 /** Has open messages decoded anew; resolves with how many wait since this request. */
 export const requestReplay = (token: string, replay: { ids: string[] } | { filter: QuarantineFilter }) =>

@@ -127,7 +127,11 @@ export interface QuarantineEntry {
   topic: string;
   reason: string;
   detail: string;
+  /** Length of the whole payload. */
+  payloadBytes: number;
+  /** Its beginning; all of it unless it is truncated. */
   payloadBase64: string;
+  payloadTruncated: boolean;
   replayRequestedAt: string | null;
   replayFailedAt: string | null;
   replayedAt: string | null;

@@ -19,10 +19,16 @@ test('control characters can be seen', () => {
 });
 
 test('text is told from bytes', () => {
-  expect(isText(utf8('{"lat": "näher"}\n'))).toBe(true);
-  expect(isText(Uint8Array.of(0, 0, 0, 0))).toBe(false);
-  expect(isText(Uint8Array.of(0xff, 0xfe, 0x41))).toBe(false);
-  expect(isText(Uint8Array.of())).toBe(false);
+  expect(isText(utf8('{"lat": "näher"}\n'), false)).toBe(true);
+  expect(isText(Uint8Array.of(0, 0, 0, 0), false)).toBe(false);
+  expect(isText(Uint8Array.of(0xff, 0xfe, 0x41), false)).toBe(false);
+  expect(isText(Uint8Array.of(), false)).toBe(false);
+});
+
+test('text that is cut within a character is still text', () => {
+  const cut = utf8('näher').subarray(0, 2);
+  expect([isText(cut, true), isText(cut, false)]).toEqual([true, false]);
+  expect(isText(Uint8Array.of(0xff, 0x41), true)).toBe(false);
 });
 
 test('hexadecimal comes in rows of sixteen with their text', () => {

@@ -6,9 +6,12 @@ export function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
 
-/** Whether bytes are text that a person can read: UTF-8 without control characters. */
-export function isText(bytes: Uint8Array): boolean {
-  const text = new TextDecoder().decode(bytes);
+/**
+ * Whether bytes are text that a person can read: UTF-8 without control characters. `isCut`: there are
+ * more of them, so the last character may lack its end.
+ */
+export function isText(bytes: Uint8Array, isCut: boolean): boolean {
+  const text = new TextDecoder().decode(bytes, { stream: isCut });
   // oxlint-disable-next-line no-control-regex -- they are what is looked for
   return bytes.length > 0 && !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]/.test(text);
 }

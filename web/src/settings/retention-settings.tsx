@@ -10,6 +10,8 @@ import { explain, useQuery } from '../ui/use-query.ts';
 
 /** The longest that the API takes, days; some eleven years. */
 const MAX_DAYS = 4_000;
+/** The fewest after which the API has positions compressed. */
+const MIN_COMPRESS_DAYS = 3;
 
 /** How long positions are kept. */
 export function RetentionSettings({ may }: { may: Permissions }) {
@@ -36,9 +38,9 @@ export function RetentionSettings({ may }: { may: Permissions }) {
   );
 }
 
-const daysOf = (text: string): number | null => {
+const daysOf = (text: string, least: number): number | null => {
   const days = Number(text);
-  return text.trim() !== '' && Number.isInteger(days) && days >= 1 && days <= MAX_DAYS ? days : null;
+  return text.trim() !== '' && Number.isInteger(days) && days >= least && days <= MAX_DAYS ? days : null;
 };
 
 interface RetentionFormProps {
@@ -52,8 +54,8 @@ function RetentionForm({ retention, editable, onChanged }: RetentionFormProps) {
   const [compress, setCompress] = useState(String(retention.compressAfterDays));
   const [problem, setProblem] = useState<string | null>(null);
   const [asking, setAsking] = useState<RetentionSetting | null>(null);
-  const keepDays = daysOf(keep);
-  const compressAfterDays = daysOf(compress);
+  const keepDays = daysOf(keep, 1);
+  const compressAfterDays = daysOf(compress, MIN_COMPRESS_DAYS);
   const dirty = keepDays !== retention.keepDays || compressAfterDays !== retention.compressAfterDays;
 
   const put = async (setting: RetentionSetting) =>
@@ -81,6 +83,7 @@ function RetentionForm({ retention, editable, onChanged }: RetentionFormProps) {
         label="Kept for"
         note="By the time of the fix; older positions are deleted for good within hours."
         value={keep}
+        least={1}
         wrong={keepDays === null}
         editable={editable}
         onChange={setKeep}
@@ -90,6 +93,7 @@ function RetentionForm({ retention, editable, onChanged }: RetentionFormProps) {
         label="Compressed after"
         note="Where the database can: the fewest days that any operator on this server wants."
         value={compress}
+        least={MIN_COMPRESS_DAYS}
         wrong={compressAfterDays === null}
         editable={editable}
         onChange={setCompress}
@@ -137,12 +141,13 @@ interface DaysProps {
   label: string;
   note: string;
   value: string;
+  least: number;
   wrong: boolean;
   editable: boolean;
   onChange(value: string): void;
 }
 
-function Days({ id, label, note, value, wrong, editable, onChange }: DaysProps) {
+function Days({ id, label, note, value, least, wrong, editable, onChange }: DaysProps) {
   return (
     <div className="threshold">
       <label htmlFor={id}>{label}</label>
@@ -165,7 +170,7 @@ function Days({ id, label, note, value, wrong, editable, onChange }: DaysProps) 
         </output>
       )}
       <small id={`${id}-note`} className={wrong ? 'problem' : ''}>
-        {wrong ? `A whole number of days, 1 to ${count(MAX_DAYS)}.` : note}
+        {wrong ? `A whole number of days, ${least} to ${count(MAX_DAYS)}.` : note}
       </small>
     </div>
   );
