@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { startBenchStack } from '../ingest/bench-stack.ts';
-import { bearerToken } from '../ingest/people.ts';
+import { bearerToken, installAll } from '../ingest/people.ts';
 import type { Figures } from '../main.ts';
 import { fillHistory, ROWS_PER_DAY } from './fill.ts';
 import { type Measured, measure } from './measure.ts';
@@ -21,7 +21,7 @@ const WARM_UP = 30;
 export async function run(args: string[]): Promise<Figures> {
   const { values } = parseArgs({ args, options: { rows: { type: 'string', default: '100000000' } } });
   await using bench = await startBenchStack(VEHICLES, ['api']);
-  const token = await bearerToken(bench);
+  await installAll(bench);
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const connect = async (): Promise<pg.Client> => {
     const client = new pg.Client({ connectionString: bench.stack.databaseUrl });
@@ -31,6 +31,8 @@ export async function run(args: string[]): Promise<Figures> {
   const fleet = await fillHistory(connect, { vehicles: VEHICLES, rows: Number(values.rows) }, say);
   say(`  ${fleet.rows} positions of ${fleet.withHistory} vehicles over ${fleet.days.length} days`);
 
+  // Only now: filling a hundred million rows takes longer than a token lives.
+  const token = await bearerToken(bench);
   const get = async (path: string): Promise<Response> => {
     const response = await fetch(`${bench.stack.apiUrl}/api/v1/${path}`, {
       headers: { authorization: `Bearer ${token}` },

@@ -2,7 +2,7 @@ import { runLoadInChild } from '@wayleave/device-sim/load/load-child.ts';
 import WebSocket from 'ws';
 import type { Figures } from '../main.ts';
 import { startBenchStack } from './bench-stack.ts';
-import { bearerToken } from './people.ts';
+import { bearerToken, installAll } from './people.ts';
 
 const RATE_PER_S = 5_000;
 const CONNECTIONS = 500;
@@ -16,6 +16,7 @@ const WARM_UP_MS = 5_000;
  */
 export async function latency(): Promise<Figures> {
   await using bench = await startBenchStack(CONNECTIONS, ['broker', 'ingest', 'api']);
+  await installAll(bench);
   const token = await bearerToken(bench);
   const delaysMs: number[] = [];
   let countFromMs = Number.POSITIVE_INFINITY;
