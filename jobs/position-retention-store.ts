@@ -38,6 +38,20 @@ export async function dropOldestPartition(pool: Pool, firstKept: number): Promis
   return rows[0]!.dropped;
 }
 
+const SORT_PARTITION = 'SELECT sort_position_partition($1::date) IS NOT NULL AS sorted';
+
+/**
+ * Sorts the oldest daily partition before the day of `before` that is not sorted yet by device and
+ * time; whether there was one.
+ * @throws SQLSTATE 55P03 while others use it
+ */
+export async function sortOldestPartition(pool: Pool, before: number): Promise<boolean> {
+  const { rows } = await pool.query<{ sorted: boolean }>(SORT_PARTITION, [
+    new Date(before).toISOString().slice(0, 10),
+  ]);
+  return rows[0]!.sorted;
+}
+
 const RANGES = 'SELECT starts_at, ends_at FROM position_ranges($1)';
 
 /** The times that have a partition or chunk of their own and begin before `beforeMs`. */

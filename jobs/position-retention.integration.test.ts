@@ -3,7 +3,12 @@ import { createLog } from '@wayleave/runtime/log.ts';
 import { createPool } from '@wayleave/runtime/postgres.ts';
 import pg from 'pg';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { keepSharedRetention, SWEEP_EVERY_MS, sweepPositions } from './position-retention.ts';
+import {
+  keepSharedRetention,
+  SWEEP_EVERY_MS,
+  sortOldPartitions,
+  sweepPositions,
+} from './position-retention.ts';
 import { dropOldestPartition, partitionRanges } from './position-retention-store.ts';
 
 const DAY_MS = 86_400_000;
@@ -284,4 +289,45 @@ describe('what no operator keeps', () => {
     expect(await dropOldestPartition(pool, firstKept)).toBe(true);
     expect(await dropOldestPartition(pool, firstKept)).toBe(false);
   });
+});
+
+describe.each(NATIVELY)('the sorting of old days on %s', () => {
+  it('puts each device’s fixes of an old day together, once, and leaves later days as they came', async () => {
+    await makePartitions(9, 1);
+    const devices = [await device('long'), await device('long')];
+    for (const days of [8, 2]) {
+      for (let at = 0; at < 6; at += 1) await store('long', devices[at % 2]!, [days - at / 100]);
+    }
+    const lying = async (days: number): Promise<string[]> => {
+      const { rows } = await owner.query<{ device_id: string }>(
+        'SELECT device_id FROM positions WHERE fix_time >= $1 AND fix_time < $2 ORDER BY tableoid, ctid',
+        [daysAgo(days + 0.4), daysAgo(days - 0.4)],
+      );
+      return rows.map(({ device_id: deviceId }) => deviceId);
+    };
+    const [one, two] = devices as [string, string];
+    expect(await lying(8)).toEqual([one, two, one, two, one, two]);
+    // Nine and eight days ago; a third one is empty or was sorted by the test before.
+    expect(await sortOldPartitions(pool, log, NOW_MS)).toBeGreaterThanOrEqual(2);
+    expect(await lying(8)).toEqual([one, one, one, two, two, two]);
+    expect(await lying(2)).toEqual([one, two, one, two, one, two]);
+    expect(await sortOldPartitions(pool, log, NOW_MS)).toBe(0);
+  });
+
+  it('gives up while the day is in use, and does it the next time', async () => {
+    await owner.query(
+      'DROP TABLE IF EXISTS positions_default; CREATE TABLE positions_default PARTITION OF positions DEFAULT',
+    );
+    await makePartitions(12, 12);
+    const user = new pg.Client({ connectionString: database.url });
+    await user.connect();
+    await user.query('BEGIN');
+    await user.query('SELECT FROM positions WHERE fix_time >= $1 AND fix_time < $2', [
+      daysAgo(12.4),
+      daysAgo(11.6),
+    ]);
+    expect(await sortOldPartitions(pool, log, NOW_MS)).toBe(0);
+    await user.end();
+    expect(await sortOldPartitions(pool, log, NOW_MS)).toBe(1);
+  }, 30_000);
 });

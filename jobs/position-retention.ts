@@ -19,6 +19,7 @@ import {
   keepPositionPolicies,
   partitionRanges,
   retentionOfOperators,
+  sortOldestPartition,
 } from './position-retention-store.ts';
 
 const LOCK_NOT_AVAILABLE = '55P03';
@@ -56,16 +57,33 @@ async function retentions(pool: Pool): Promise<OperatorRetention[]> {
 export async function keepSharedRetention(pool: Pool, log: Log, nowMs: number): Promise<number> {
   const shared = sharedRetention(await retentions(pool));
   const firstKept = firstKeptMs(nowMs, shared.keepDays);
-  let changed = await keepPositionPolicies(pool, shared);
+  const changed = await keepPositionPolicies(pool, shared);
+  return changed + (await eachPartition(log, 'dropped', () => dropOldestPartition(pool, firstKept)));
+}
+
+/**
+ * Natively there is no columnstore: days that are as old as it would compress are sorted instead, so
+ * that a vehicle's day lies on a few pages. With TimescaleDB there is nothing to do.
+ * @returns partitions sorted
+ */
+export async function sortOldPartitions(pool: Pool, log: Log, nowMs: number): Promise<number> {
+  const { compressAfterDays } = sharedRetention(await retentions(pool));
+  const before = firstKeptMs(nowMs, compressAfterDays);
+  return await eachPartition(log, 'sorted', () => sortOldestPartition(pool, before));
+}
+
+/** Works through partitions one by one until there is none left, or one stays in use. */
+async function eachPartition(log: Log, done: string, next: () => Promise<boolean>): Promise<number> {
+  let changed = 0;
   for (let attempt = 1; ; ) {
     try {
-      if (!(await dropOldestPartition(pool, firstKept))) return changed;
+      if (!(await next())) return changed;
       changed += 1;
       attempt = 1;
     } catch (error) {
       if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
       if (attempt === MAX_LOCK_ATTEMPTS) {
-        log.warn('a partition of positions could not be dropped for others that use the table; later');
+        log.warn(`a partition of positions could not be ${done} for others that use it; later`);
         return changed;
       }
       attempt += 1;

@@ -15,11 +15,18 @@ const WARM_UP = 30;
 /**
  * Reading from a table of a hundred million positions, over HTTP from the real API process on the same
  * cores: a day of one vehicle, picked at random, as JSON and as a simplified track, what is computed
- * of it, and the latest of the whole fleet. `--rows` makes a smaller table. With DATABASE_URL the
+ * of it, and the latest of the whole fleet. `--rows` makes a smaller table, `--unsorted` leaves
+ * its days as they came, as those of the last week lie. With DATABASE_URL the
  * table is made there, in a database that has nothing else in it.
  */
 export async function run(args: string[]): Promise<Figures> {
-  const { values } = parseArgs({ args, options: { rows: { type: 'string', default: '100000000' } } });
+  const { values } = parseArgs({
+    args,
+    options: {
+      rows: { type: 'string', default: '100000000' },
+      unsorted: { type: 'boolean', default: false },
+    },
+  });
   await using bench = await startBenchStack(VEHICLES, ['api']);
   await installAll(bench);
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -28,7 +35,11 @@ export async function run(args: string[]): Promise<Figures> {
     await client.connect();
     return client;
   };
-  const fleet = await fillHistory(connect, { vehicles: VEHICLES, rows: Number(values.rows) }, say);
+  const fleet = await fillHistory(
+    connect,
+    { vehicles: VEHICLES, rows: Number(values.rows), isSorted: !values.unsorted },
+    say,
+  );
   say(`  ${fleet.rows} positions of ${fleet.withHistory} vehicles over ${fleet.days.length} days`);
 
   // Only now: filling a hundred million rows takes longer than a token lives.

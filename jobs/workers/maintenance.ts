@@ -12,7 +12,12 @@ import {
   expireCommands,
   makePositionPartitions,
 } from '../maintenance-store.ts';
-import { keepSharedRetention, SWEEP_EVERY_MS, sweepPositions } from '../position-retention.ts';
+import {
+  keepSharedRetention,
+  SWEEP_EVERY_MS,
+  sortOldPartitions,
+  sweepPositions,
+} from '../position-retention.ts';
 import { resumeReplays, trimQuarantine } from '../quarantine-upkeep.ts';
 
 const QUEUE = 'maintenance';
@@ -66,6 +71,10 @@ const tasks: Record<string, { everyMs: number; run: (pool: Pool, log: Log) => Pr
   'keep-shared-position-retention': {
     everyMs: HOUR_MS,
     run: (pool, log) => keepSharedRetention(pool, log, Date.now()),
+  },
+  'sort-old-partitions': {
+    everyMs: HOUR_MS,
+    run: (pool, log) => sortOldPartitions(pool, log, Date.now()),
   },
   'sweep-positions': {
     everyMs: SWEEP_EVERY_MS,

@@ -134,3 +134,31 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION position_ranges FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION position_ranges TO wayleave_jobs;
+
+-- Sorts the oldest daily partition before `before` that is not sorted yet by device and fix time, and
+-- tells its day; null when there is none, as always with TimescaleDB, whose columnstore does better.
+-- Rows lie as they came, one device's on as many pages as it has fixes; sorted, a vehicle's day is a
+-- few dozen pages in a row. The rewriting locks that day alone, so days are sorted when late fixes
+-- have become rare; it gives up (55P03) rather than have ingest queue behind its waiting.
+CREATE FUNCTION sort_position_partition(before date) RETURNS date
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+  SET lock_timeout = '300ms' SET maintenance_work_mem = '256MB' AS $$
+DECLARE
+  child text;
+  key text;
+BEGIN
+  SELECT c.relname, k.relname INTO child, key
+    FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+    JOIN pg_index x ON x.indrelid = c.oid AND x.indisunique JOIN pg_class k ON k.oid = x.indexrelid
+    WHERE i.inhparent = 'positions'::regclass AND c.relname ~ '^positions_[0-9]{8}$' AND NOT x.indisclustered
+      AND to_date(right(c.relname, 8), 'YYYYMMDD') < before
+    ORDER BY c.relname LIMIT 1;
+  IF child IS NULL THEN
+    RETURN NULL;
+  END IF;
+  EXECUTE format('CLUSTER %I USING %I', child, key);
+  EXECUTE format('ANALYZE %I', child);
+  RETURN to_date(right(child, 8), 'YYYYMMDD');
+END $$;
+REVOKE ALL ON FUNCTION sort_position_partition FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sort_position_partition TO wayleave_jobs;
