@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { OPERATOR } from '../ingest/bench-stack.ts';
 
 const DAY_MS = 86_400_000;
 const INTERVAL_S = 30;
 export const ROWS_PER_DAY = 86_400 / INTERVAL_S;
+const LOCK_NOT_AVAILABLE = '55P03';
 /** Days that are filled at once, each over a connection of its own. */
 const LANES = 2;
 
@@ -63,11 +65,19 @@ export async function fillHistory(
   }
 }
 
+/** Sorts one day; waits while the server's own upkeep uses it. */
 async function sortDay(owner: pg.Client): Promise<string | null> {
-  const { rows } = await owner.query<{ day: string | null }>(
-    'SELECT sort_position_partition(now()::date)::text AS day',
-  );
-  return rows[0]!.day;
+  for (;;) {
+    try {
+      const { rows } = await owner.query<{ day: string | null }>(
+        'SELECT sort_position_partition(now()::date)::text AS day',
+      );
+      return rows[0]!.day;
+    } catch (error) {
+      if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE) throw error;
+      await sleep(1_000);
+    }
+  }
 }
 
 /** Has every device in its vehicle from before the history began; ids of the vehicles in the order of the devices'. */
