@@ -329,5 +329,5 @@ describe.each(NATIVELY)('the sorting of old days on %s', () => {
     expect(await sortOldPartitions(pool, log, NOW_MS)).toBe(0);
     await user.end();
     expect(await sortOldPartitions(pool, log, NOW_MS)).toBe(1);
-  }, 30_000);
+  }, 60_000);
 });

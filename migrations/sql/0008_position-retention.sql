@@ -139,10 +139,11 @@ GRANT EXECUTE ON FUNCTION position_ranges TO wayleave_jobs;
 -- tells its day; null when there is none, as always with TimescaleDB, whose columnstore does better.
 -- Rows lie as they came, one device's on as many pages as it has fixes; sorted, a vehicle's day is a
 -- few dozen pages in a row. The rewriting locks that day alone, so days are sorted when late fixes
--- have become rare; it gives up (55P03) rather than have ingest queue behind its waiting.
+-- have become rare. It gives up (55P03) rather than have ingest queue behind its waiting, but waits
+-- longer than the second (deadlock_timeout) after which an autovacuum of the day makes way.
 CREATE FUNCTION sort_position_partition(before date) RETURNS date
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
-  SET lock_timeout = '300ms' SET maintenance_work_mem = '256MB' AS $$
+  SET lock_timeout = '1500ms' SET maintenance_work_mem = '256MB' AS $$
 DECLARE
   child text;
   key text;
