@@ -1,5 +1,5 @@
 import type { Connection } from '@wayleave/runtime/postgres.ts';
-import type { Position } from './position.ts';
+import type { PositionRow } from './position-row.ts';
 import { Doubt } from './quality/doubts.ts';
 import { emptyTrack, MAX_GAP_MS, MAX_ODOMETER_GAP_MS, type Reading } from './quality/judge.ts';
 import { Remark } from './quality/remarks.ts';
@@ -12,27 +12,8 @@ import { type StoredPosition, toStored } from './stored-position.ts';
  * connections under the role `wayleave_ingest`.
  */
 
-interface StoredRow {
-  device_id: string;
-  operator_id: string;
-  fix_time: Date;
-  received_at: Date;
-  lat: number | null;
-  lon: number | null;
-  speed_kmh: number | null;
-  heading_deg: number | null;
-  altitude_m: number | null;
-  accuracy_m: number | null;
-  satellites: number | null;
-  ignition: boolean | null;
-  odometer_m: number | null;
-  battery_v: number | null;
-  alarm: string | null;
-  attributes: Position['attributes'];
-  distance_m: number | null;
-  doubts: number;
-  remarks: number;
-}
+/** A row of `positions` without its cell, which follows from the place. */
+type StoredRow = Omit<PositionRow, 'h3'> & { device_id: string; operator_id: string };
 
 const COLUMNS =
   'device_id, operator_id, fix_time, received_at, lat, lon, speed_kmh, heading_deg, altitude_m, accuracy_m, ' +
