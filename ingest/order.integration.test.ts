@@ -74,7 +74,7 @@ async function outcomeOf(deviceId: number): Promise<{ positions: unknown[]; late
   return { positions: positions.rows, latest: latest.rows };
 }
 
-/** A way in which a network delivers: shuffled, some of it twice, cut into batches of some size. */
+/** A way in which a network delivers: shuffled, delayed, some of it twice, cut into batches of some size. */
 const delivery = fc.record({
   order: fc.array(fc.nat(1_000_000), { minLength: 100, maxLength: 100 }),
   repeated: fc.array(fc.nat(1_000_000), { maxLength: 6 }),
@@ -90,7 +90,8 @@ function delivered(
   const shuffled = copies
     .map((position, at) => ({ position, key: order[at % order.length]! + at / 1_000 }))
     .sort((a, b) => a.key - b.key)
-    .map(({ position }) => position);
+    // Each is received when it comes, however much later than its fix.
+    .map(({ position }, at) => ({ ...position, receivedAtMs: position.receivedAtMs + at * 61_000 }));
   const batches: Position[][] = [];
   for (let at = 0; at < shuffled.length; at += batchSize)
     batches.push(withoutTwins(shuffled.slice(at, at + batchSize)));
