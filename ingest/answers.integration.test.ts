@@ -9,8 +9,7 @@ import { createAdapters } from '@wayleave/telematics/positions/adapters/adapters
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Batch, BatchBuilder } from './batch.ts';
-import { KnownDevices } from './known-devices.ts';
-import { createBatchWriter } from './write-batch.ts';
+import { createTestWriter } from './testing/test-writer.ts';
 
 const adapters = createAdapters({ traccarTopic: 'traccar/positions', flespiTopic: 'flespi/+' });
 const IMEI = '356307042441013';
@@ -71,7 +70,7 @@ function batchOf(...messages: { topic: string; payload: Buffer | string }[]): Ba
 
 /** Each time as a worker that knows nothing yet. */
 const write = async (batch: Batch) =>
-  await createBatchWriter(ingest, new KnownDevices(() => 0))(batch, [], { reached: [], latest: new Map() });
+  await createTestWriter(ingest)(batch, [], { reached: [], latest: new Map() });
 
 async function delivered(format: CommandFormat, command: string): Promise<string> {
   const [id] = await fleet.ask(deviceId, format, command);
@@ -129,7 +128,7 @@ describe('an answer in the log', () => {
     const batch = batchOf({ topic: `devices/867/commands/${id}/result`, payload: '{"result":"ok"}' });
     const foreign = { shard: 0, epoch: '99', checkpoint: '' };
     await expect(
-      createBatchWriter(ingest, new KnownDevices(() => 0))(batch, [], {
+      createTestWriter(ingest)(batch, [], {
         reached: [foreign],
         latest: new Map(),
       }),

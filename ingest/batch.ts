@@ -25,8 +25,8 @@ import type { Tenure } from './tenure.ts';
 export interface Batch {
   /** No two of the same device and instant. */
   rows: StoredPosition[];
-  /** Every position with an alarm as its message said it: none may be lost by merging, or with its row. */
-  raising: StoredPosition[];
+  /** What the database did not take: its alarms are told all the same. */
+  refused: StoredPosition[];
   quarantined: QuarantinedMessage[];
   /** What trackers said to commands. */
   answers: CommandAnswer[];
@@ -57,7 +57,7 @@ function decodeWith(adapter: Adapter, { payload, topic, receivedAtMs }: UplinkMe
 export class BatchBuilder {
   readonly batch: Batch = {
     rows: [],
-    raising: [],
+    refused: [],
     quarantined: [],
     answers: [],
     marks: new Map(),
@@ -113,9 +113,7 @@ export class BatchBuilder {
     }
     const { positions, refusals } = decodeWith(adapter, message);
     for (const position of positions) {
-      const row = toStored(deviceId, operatorId, settleTime(position));
-      if (position.alarm !== null) this.batch.raising.push(row);
-      this.#place(row);
+      this.#place(toStored(deviceId, operatorId, settleTime(position)));
     }
     for (const refusal of refusals) refuse(refusal);
     const format = formatAnsweredIn(adapter.name);

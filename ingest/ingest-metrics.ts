@@ -27,6 +27,22 @@ export function createIngestMetrics(registry: Metrics, heldShards: () => number)
     help: 'Stored positions whose verdict or distance changed because of another',
     registers,
   });
+  const events = new Counter({
+    name: 'wayleave_ingest_events_total',
+    help: 'Changes of events by rules that ran on fixes in order, by what became of the event',
+    labelNames: ['change'],
+    registers,
+  });
+  const replays = new Counter({
+    name: 'wayleave_ingest_rule_replays_total',
+    help: 'Devices left to the job that runs rules again, each time that something changed',
+    registers,
+  });
+  const failed = new Counter({
+    name: 'wayleave_ingest_rules_failed_total',
+    help: 'Devices whose rules failed',
+    registers,
+  });
   const quarantined = new Counter({
     name: 'wayleave_ingest_quarantined_total',
     help: 'Messages and items that are no position, by reason',
@@ -66,6 +82,9 @@ export function createIngestMetrics(registry: Metrics, heldShards: () => number)
       for (const { verdict } of batch.rows) {
         if (verdict.doubts !== 0) for (const doubt of doubtsOf(verdict.doubts)) doubtful.inc({ doubt });
       }
+      for (const { change } of outcome.events) events.inc({ change });
+      replays.inc(outcome.replays);
+      failed.inc(outcome.failed.length);
       for (const { reason } of batch.quarantined) quarantined.inc({ reason });
       batches.observe(tookMs / 1_000);
       batchRows.observe(batch.rows.length);

@@ -23,7 +23,7 @@ import { createIngestMetrics } from './ingest-metrics.ts';
 import { KnownDevices } from './known-devices.ts';
 import { ownShards } from './shard-owner.ts';
 import { IngestWorker } from './worker.ts';
-import { createBatchWriter } from './write-batch.ts';
+import { createTestWriter } from './testing/test-writer.ts';
 
 const SHARDS = 2;
 const log = createLog('test', 'fatal');
@@ -82,7 +82,7 @@ async function startWorker(): Promise<() => Promise<void>> {
     uplink: createRedisUplinkLog({ redis, blockingRedis, shardCount: SHARDS, maxBytes: 16 * 1_024 * 1_024 }),
     adapters: createAdapters({ traccarTopic: 'traccar/positions', flespiTopic: 'flespi/+' }),
     known,
-    write: createBatchWriter(pool, known),
+    write: createTestWriter(pool, known),
     publish: () => {},
     verifyLeases: () => owned.verify(),
     interruptRead: () => blockingRedis.disconnect(),

@@ -82,6 +82,7 @@ async function knowSome(
       newestFixTimeMs: newestMs,
       lastReceivedAtMs: Number.NEGATIVE_INFINITY,
       thresholds: thresholds.get(deviceId)!,
+      rules: null,
     };
   });
 }
@@ -122,7 +123,7 @@ class TrackEnd {
  */
 export async function followTracks(
   connection: Connection,
-  starts: ReadonlyMap<number, TrackStart>,
+  starts: ReadonlyMap<number, Pick<TrackStart, 'afterMs'>>,
   take: (deviceId: number, rows: readonly StoredPosition[]) => boolean,
 ): Promise<void> {
   let after = new Map([...starts].map(([deviceId, { afterMs }]) => [deviceId, afterMs]));

@@ -12,6 +12,10 @@ import { createRedisUplinkLog } from '@wayleave/runtime/uplink-log/redis-uplink-
 import { shardOf } from '@wayleave/runtime/uplink-log/uplink-log.ts';
 import { createAdapters } from '@wayleave/telematics/positions/adapters/adapters.ts';
 import { JUDGING_CHANNEL } from '@wayleave/telematics/positions/quality/judging-store.ts';
+import { publishEvents } from '@wayleave/telematics/events/event-feed.ts';
+import { RULES_CHANNEL, RuleBooks } from '@wayleave/telematics/rules/book/rule-books.ts';
+import { REPLAYS_CHANNEL } from '@wayleave/telematics/rules/replay/replay-store.ts';
+import { ruleEngine } from '@wayleave/telematics/rules/rules.ts';
 import { createIngestMetrics } from './ingest-metrics.ts';
 import { KnownDevices } from './known-devices.ts';
 import { createLivePublisher } from './live-publisher.ts';
@@ -34,6 +38,9 @@ const config = configOrExit(() =>
 );
 const log = createLog('ingest', config.LOG_LEVEL);
 
+/** Fixes older than that are left to the job that replays, whose books reach further back. */
+const RULES_KEPT_MS = 30 * 86_400_000;
+
 runService(log, async ({ onClose }) => {
   const pool = createPool({ url: config.DATABASE_URL, role: 'wayleave_ingest', log, maxConnections: 4 });
   onClose('database', () => pool.end());
@@ -50,22 +57,37 @@ runService(log, async ({ onClose }) => {
   });
   const registry = createMetrics('ingest');
   const known = new KnownDevices((deviceId) => shardOf(deviceId, config.UPLINK_SHARDS));
-  const judging = listenTo({
+  const books = new RuleBooks({ pool, log, keepMs: RULES_KEPT_MS, now: Date.now });
+  onClose('rule books', () => books.close());
+  const changes = listenTo({
     databaseUrl: config.DATABASE_URL,
     role: 'wayleave_ingest',
-    channels: [JUDGING_CHANNEL],
+    channels: [JUDGING_CHANNEL, RULES_CHANNEL, REPLAYS_CHANNEL],
     log,
-    onConnected: () => known.forgetOperator(null),
-    onNotified: (_channel, operatorId) => known.forgetOperator(Number(operatorId)),
+    onConnected: () => {
+      known.forgetOperator(null);
+      books.changed(null);
+    },
+    onNotified: (channel, id) => {
+      if (channel === RULES_CHANNEL) books.changed(Number(id));
+      else if (channel === REPLAYS_CHANNEL) known.forgetDevice(Number(id));
+      else known.forgetOperator(Number(id));
+    },
   });
-  onClose('changes of judging', () => judging.close());
+  onClose('changes of settings', () => changes.close());
+  const publishLive = createLivePublisher(redis, log);
   const worker = new IngestWorker({
     log,
     uplink,
     adapters: createAdapters({ traccarTopic: config.TRACCAR_TOPIC, flespiTopic: config.FLESPI_TOPIC }),
     known,
-    write: createBatchWriter(pool, known),
-    publish: createLivePublisher(redis, log),
+    write: createBatchWriter({ pool, known, engine: ruleEngine, books }),
+    publish: ({ moved, events }) => {
+      publishLive(moved);
+      publishEvents(redis, events).catch((error: unknown) =>
+        log.warn({ err: error }, 'the live feed missed events'),
+      );
+    },
     verifyLeases: () => owner.verify(),
     interruptRead: () => blockingRedis.disconnect(),
     metrics: createIngestMetrics(registry, () => owner.held.size),

@@ -9,12 +9,18 @@ import {
 import { MISDATED } from '@wayleave/telematics/positions/quality/verdict.ts';
 import type { StoredPosition } from '@wayleave/telematics/positions/stored-position.ts';
 import { positionsAt, trackStarts } from '@wayleave/telematics/positions/track-store.ts';
+import { undatedAlarms } from '@wayleave/telematics/rules/alarms/undated-alarms.ts';
+import { type DeviceVehicle, vehiclesOfDevices } from '@wayleave/telematics/rules/book/device-vehicles.ts';
+import type { OperatorBook } from '@wayleave/telematics/rules/book/operator-book.ts';
+import type { Engine } from '@wayleave/telematics/rules/engine.ts';
 import type { Batch } from './batch.ts';
 import { followTracks, knowDevices, MAX_DEVICES_PER_QUESTION } from './know-devices.ts';
+import { knowRules } from './know-rules.ts';
 import type { KnownDevice, KnownDevices } from './known-devices.ts';
+import { type RulesPlan, runRules } from './run-rules.ts';
 
-/** What a batch comes to once it is judged: what its transaction writes, and what is known after it. */
-export interface Plan {
+/** What a batch comes to once it is judged and its rules have run: what its transaction writes, and what is known after it. */
+export interface Plan extends RulesPlan {
   /** Newer than everything stored of their devices. */
   added: StoredPosition[];
   /** New or in the place of stored ones. */
@@ -23,8 +29,6 @@ export interface Plan {
   devices: KnownDevice[];
   /** The latest good positions of the devices that have another one now. */
   moved: StoredPosition[];
-  /** What raises alarms: the batch's rows, without the alarms that are stored already and so were told. */
-  raising: StoredPosition[];
 }
 
 /** A device while the batch is judged. */
@@ -35,6 +39,19 @@ interface Work {
   lastMs: number;
   /** Its rows, if they are not in order or not all after what is stored. */
   disordered: StoredPosition[] | null;
+  /** Those of its rows that are later than everything stored, in order. */
+  inOrder: StoredPosition[];
+  changed: { fromMs: number; untilMs: number } | null;
+}
+
+/** By what a batch is planned. */
+export interface PlanParts {
+  known: KnownDevices;
+  engine: Engine;
+  /** Of operators that have a row in the batch. */
+  bookOf: (operatorId: number) => OperatorBook;
+  /** All rules are left to the job: the database did not take what they told. */
+  areRulesLeft: boolean;
 }
 
 /**
@@ -45,17 +62,29 @@ interface Work {
 export async function planBatch(
   connection: Connection,
   batch: Batch,
-  known: KnownDevices,
+  { known, engine, bookOf, areRulesLeft }: PlanParts,
   isCareful: (deviceId: number) => boolean,
 ): Promise<Plan> {
-  const works = await openWorks(connection, batch, known, isCareful);
+  const plan: Plan = {
+    added: [],
+    put: [],
+    revised: [],
+    devices: [],
+    moved: [],
+    told: [],
+    keyframes: [],
+    replays: [],
+    failed: [],
+  };
+  const works = await openWorks(connection, batch, known, isCareful, async (missing) => {
+    if (!areRulesLeft) await knowRules(connection, missing, engine, bookOf, plan);
+  });
+  if (areRulesLeft) for (const work of works.values()) work.before = { ...work.before, rules: null };
   // A doubtful time says nothing of what is stored under it, and what is there may know the time.
   const isMisdated = ({ deviceId, position }: StoredPosition): boolean =>
     (ownDoubts(position, works.get(deviceId)!.before.thresholds) & MISDATED) !== 0;
   const asked = batch.rows.filter((row) => isCareful(row.deviceId) || isMisdated(row));
-  const met: StoredPosition[] = [];
-  const rows = asked.length > 0 ? await mergedWithStored(connection, batch.rows, asked, met) : batch.rows;
-  const plan: Plan = { added: [], put: [], revised: [], devices: [], moved: [], raising: [] };
+  const rows = asked.length > 0 ? await mergedWithStored(connection, batch.rows, asked) : batch.rows;
   const misdated = new Set<StoredPosition>();
 
   for (const row of rows) {
@@ -83,10 +112,11 @@ export async function planBatch(
     connection,
     [...works.values()].filter(({ disordered }) => disordered !== null),
     plan,
-    met,
   );
+  noteChanges(plan, works);
+  runRules(works.values(), engine, bookOf, plan);
   plan.put.push(...misdated);
-  plan.raising = withoutStoredAlarms(batch.raising, met);
+  await tellUndated(connection, [...misdated, ...batch.refused], works, bookOf, plan);
 
   for (const { before, now } of works.values()) {
     plan.devices.push(now);
@@ -110,7 +140,7 @@ function lastWords({ put, revised }: Plan): RevisedPosition[] {
 }
 
 /** Judges a row that is later than everything before it. */
-function addInOrder(row: StoredPosition, { before, now }: Work, plan: Plan): void {
+function addInOrder(row: StoredPosition, { before, now, inOrder }: Work, plan: Plan): void {
   const { position } = row;
   const judged = judge(now.track, row, ownDoubts(position, before.thresholds), before.thresholds);
   row.verdict = judged.verdict;
@@ -124,15 +154,60 @@ function addInOrder(row: StoredPosition, { before, now }: Work, plan: Plan): voi
       plan.revised.push({ deviceId: row.deviceId, fixTimeMs, verdict });
   }
   plan.added.push(row);
+  inOrder.push(row);
+}
+
+/** What of a device's stored positions is another now: its rules have passed it already. */
+function noteChanges({ put, revised }: Plan, works: ReadonlyMap<number, Work>): void {
+  const note = (deviceId: number, fixTimeMs: number): void => {
+    const work = works.get(deviceId)!;
+    work.changed = {
+      fromMs: Math.min(work.changed?.fromMs ?? fixTimeMs, fixTimeMs),
+      untilMs: Math.max(work.changed?.untilMs ?? fixTimeMs, fixTimeMs),
+    };
+  };
+  for (const { deviceId, position } of put) note(deviceId, position.fixTimeMs);
+  for (const { deviceId, fixTimeMs } of revised) note(deviceId, fixTimeMs);
+}
+
+/** Alarms without a place in the order of fixes, of which no rule will hear, are told one by one. */
+async function tellUndated(
+  connection: Connection,
+  rows: readonly StoredPosition[],
+  works: ReadonlyMap<number, Work>,
+  bookOf: (operatorId: number) => OperatorBook,
+  plan: Plan,
+): Promise<void> {
+  const alarming = rows.filter(({ position }) => position.alarm !== null);
+  // Of devices whose rules a job has nothing is known, and of those without a row that was taken.
+  const unknown = alarming.filter(({ deviceId }) => !works.get(deviceId)?.before.rules);
+  const unknownIds = [...new Set(unknown.map(({ deviceId }) => deviceId))];
+  const vehiclesOf =
+    unknownIds.length > 0
+      ? await vehiclesOfDevices(connection, unknownIds)
+      : new Map<number, DeviceVehicle[]>();
+  for (const row of alarming) {
+    const { deviceId, operatorId, position } = row;
+    const work = works.get(deviceId);
+    const vehicles = work?.before.rules?.vehicles ?? vehiclesOf.get(deviceId)!;
+    const held = bookOf(operatorId).contextAt(position.fixTimeMs, vehicles);
+    const { vehicle, settings } = held.context;
+    plan.told.push({
+      deviceId,
+      operatorId,
+      newestMs: work?.now.newestFixTimeMs ?? position.fixTimeMs,
+      told: undatedAlarms(row).map((finding) => ({
+        finding,
+        settledMs: position.fixTimeMs,
+        vehicleId: vehicle?.id ?? null,
+        settings,
+      })),
+    });
+  }
 }
 
 /** Places late rows among the stored ones of their devices, then the later ones after them. */
-async function repair(
-  connection: Connection,
-  works: readonly Work[],
-  plan: Plan,
-  met: StoredPosition[],
-): Promise<void> {
+async function repair(connection: Connection, works: readonly Work[], plan: Plan): Promise<void> {
   const repairs = new Map<number, TrackRepair>();
   const later = new Map<Work, StoredPosition[]>();
   const questions = [];
@@ -162,7 +237,6 @@ async function repair(
     if (repaired) {
       plan.put.push(...repaired.written);
       plan.revised.push(...repaired.revised);
-      met.push(...repaired.met);
       work.now.track = repaired.track;
     }
     for (const row of later.get(work)!) addInOrder(row, work, plan);
@@ -174,10 +248,8 @@ async function mergedWithStored(
   connection: Connection,
   rows: readonly StoredPosition[],
   asked: readonly StoredPosition[],
-  met: StoredPosition[],
 ): Promise<StoredPosition[]> {
   const found = await positionsAt(connection, asked);
-  met.push(...found);
   const stored = new Map(found.map((row) => [keyOf(row), row]));
   return rows.map((row) => {
     const there = stored.get(keyOf(row));
@@ -188,24 +260,12 @@ async function mergedWithStored(
 /** What a position is known by. */
 export const keyOf = ({ deviceId, position }: StoredPosition): string => `${deviceId}:${position.fixTimeMs}`;
 
-/** A position that comes again, however late, must not raise its alarm again: what is stored was told with it. */
-function withoutStoredAlarms(
-  raising: readonly StoredPosition[],
-  met: readonly StoredPosition[],
-): StoredPosition[] {
-  if (raising.length === 0 || met.length === 0) return [...raising];
-  const told = new Map(met.map((row) => [keyOf(row), row.position.alarm?.split(',') ?? []]));
-  return raising.map((row) => {
-    const left = row.position.alarm!.split(',').filter((alarm) => !told.get(keyOf(row))?.includes(alarm));
-    return { ...row, position: { ...row.position, alarm: left.length === 0 ? null : left.join(',') } };
-  });
-}
-
 async function openWorks(
   connection: Connection,
   { rows, isReplay }: Batch,
   known: KnownDevices,
   isCareful: (deviceId: number) => boolean,
+  knowMore: (devices: readonly KnownDevice[]) => Promise<void>,
 ): Promise<Map<number, Work>> {
   const works = new Map<number, Work>();
   const missing = new Map<number, { deviceId: number; operatorId: number }>();
@@ -218,12 +278,20 @@ async function openWorks(
     if (device) works.set(deviceId, workOf(device));
     else missing.set(deviceId, { deviceId, operatorId });
   }
-  for (const device of await knowDevices(connection, [...missing.values()], mayBeAhead)) {
-    works.set(device.deviceId, workOf(device));
-  }
+  if (missing.size === 0) return works;
+  const found = await knowDevices(connection, [...missing.values()], mayBeAhead);
+  await knowMore(found);
+  for (const device of found) works.set(device.deviceId, workOf(device));
   return works;
 }
 
 function workOf(before: KnownDevice): Work {
-  return { before, now: { ...before }, lastMs: before.newestFixTimeMs, disordered: null };
+  return {
+    before,
+    now: { ...before },
+    lastMs: before.newestFixTimeMs,
+    disordered: null,
+    inOrder: [],
+    changed: null,
+  };
 }

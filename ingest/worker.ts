@@ -2,7 +2,6 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { Log } from '@wayleave/runtime/log.ts';
 import { shardOf, type UplinkLog } from '@wayleave/runtime/uplink-log/uplink-log.ts';
 import type { Adapters } from '@wayleave/telematics/positions/adapters/adapters.ts';
-import type { StoredPosition } from '@wayleave/telematics/positions/stored-position.ts';
 import { type Batch, BatchBuilder } from './batch.ts';
 import { MIN_BATCH_ROWS, nextBatchRows } from './batch-size.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -12,7 +11,7 @@ import type { IngestMetrics } from './ingest-metrics.ts';
 import type { KnownDevices } from './known-devices.ts';
 import { FencedError, type ShardLease } from './store.ts';
 import type { Tenure } from './tenure.ts';
-import type { WriteBatch } from './write-batch.ts';
+import type { WriteBatch, WriteOutcome } from './write-batch.ts';
 
 /** Read ahead of what is being stored. */
 const MAX_BUFFERED_BYTES = 4 * 1_024 * 1_024;
@@ -35,7 +34,7 @@ export interface WorkerParts {
   adapters: Adapters;
   known: KnownDevices;
   write: WriteBatch;
-  publish: (moved: Iterable<StoredPosition>) => void;
+  publish: (outcome: WriteOutcome) => void;
   /** Finds out which leases are still held, after one proved not to be. */
   verifyLeases: () => Promise<void>;
   /** Ends the read under way, as nobody waits for it any more; nothing is read after it. */
@@ -156,7 +155,7 @@ export class IngestWorker {
       // What another worker has taken over is its to store: the marks have not moved past it.
       const isHeld = this.#heldBy(batch);
       batch.rows = batch.rows.filter(isHeld);
-      batch.raising = batch.raising.filter(isHeld);
+      batch.refused = batch.refused.filter(isHeld);
       const point = this.#checkpoints.due(performance.now(), this.#buffer.isEmpty);
       const held = [...batch.marks.keys()].filter(({ isHeld }) => isHeld).map(({ lease }) => lease);
       try {
@@ -164,10 +163,12 @@ export class IngestWorker {
         const tookMs = performance.now() - startedAtMs;
         this.#batchRows = nextBatchRows(this.#batchRows, { rows: batch.rows.length, tookMs });
         metrics.stored(batch, outcome, tookMs);
+        for (const { deviceId, error } of outcome.failed)
+          log.error({ err: error, deviceId }, 'rules failed; a job tries them again');
         if (point) this.#checkpointed(point);
         // A shard may have gone meanwhile.
         else this.#checkpoints.stored(outcome.latest.filter(this.#heldBy(batch)));
-        return publish(outcome.moved);
+        return publish(outcome);
       } catch (error) {
         if (error instanceof FencedError) await this.#verifyLeases();
         else

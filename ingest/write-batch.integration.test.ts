@@ -9,8 +9,8 @@ import { settleTime } from '@wayleave/telematics/positions/quality/settle-time.t
 import { toStored } from '@wayleave/telematics/positions/stored-position.ts';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { KnownDevices } from './known-devices.ts';
-import { createBatchWriter, type WriteBatch, type WriteOutcome } from './write-batch.ts';
+import { createTestWriter } from './testing/test-writer.ts';
+import type { WriteBatch, WriteOutcome } from './write-batch.ts';
 
 const OPERATOR = 7;
 let database: TestDatabase;
@@ -39,14 +39,14 @@ beforeEach(() => {
 
 /** As a process that starts, or another worker that takes the shard over. */
 function restart(): void {
-  write = createBatchWriter(pool, new KnownDevices(() => 0));
+  write = createTestWriter(pool);
 }
 
 const store = async (...positions: Position[]): Promise<WriteOutcome> =>
   await write(
     {
       rows: positions.map((position) => toStored(deviceId, OPERATOR, settleTime(position))),
-      raising: [],
+      refused: [],
       quarantined: [],
       answers: [],
       marks: new Map(),
@@ -252,7 +252,7 @@ describe('an alarm', () => {
       await write(
         {
           rows: [row],
-          raising: [row],
+          refused: [],
           quarantined: [],
           answers: [],
           marks: new Map(),

@@ -1,4 +1,3 @@
-import { addToOutbox } from '@wayleave/runtime/outbox/store.ts';
 import { type Connection, inTransaction, type Pool, sqlState } from '@wayleave/runtime/postgres.ts';
 import { answerCommands } from '@wayleave/telematics/commands/answer-store.ts';
 import type { LatestOfDevice } from '@wayleave/telematics/positions/binary-copy.ts';
@@ -11,11 +10,17 @@ import {
 } from '@wayleave/telematics/positions/store.ts';
 import type { StoredPosition } from '@wayleave/telematics/positions/stored-position.ts';
 import { type QuarantinedMessage, quarantine } from '@wayleave/telematics/quarantine/write-store.ts';
-import { risksOf } from '@wayleave/telematics/risk/risk-event.ts';
+import type { EventChange } from '@wayleave/telematics/events/event.ts';
+import type { OperatorBook } from '@wayleave/telematics/rules/book/operator-book.ts';
+import type { RuleBooks } from '@wayleave/telematics/rules/book/rule-books.ts';
+import type { Engine } from '@wayleave/telematics/rules/engine.ts';
+import { putKeyframes } from '@wayleave/telematics/rules/keyframe-store.ts';
+import { recordTold } from '@wayleave/telematics/rules/record.ts';
+import { requestReplays } from '@wayleave/telematics/rules/replay/replay-store.ts';
 import { type Batch, without } from './batch.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { type KnownDevices, latestOf } from './known-devices.ts';
-import { keyOf, type Plan, planBatch } from './plan.ts';
+import { type Plan, planBatch } from './plan.ts';
 import { checkpoint, confirmHeld, type ShardLease } from './store.ts';
 
 const UNIQUE_VIOLATION = '23505';
@@ -35,6 +40,12 @@ export interface WriteOutcome {
   latest: LatestOfDevice[];
   /** The latest good positions of the devices that have another one now. */
   moved: StoredPosition[];
+  /** What became of events. */
+  events: EventChange[];
+  /** Devices that were left to the job that runs rules again. */
+  replays: number;
+  /** Those of them whose rules failed. */
+  failed: Plan['failed'];
 }
 
 export type WriteBatch = (
@@ -43,8 +54,20 @@ export type WriteBatch = (
   point: Checkpoint | null,
 ) => Promise<WriteOutcome>;
 
+export interface BatchWriterParts {
+  pool: Pool;
+  known: KnownDevices;
+  engine: Engine;
+  books: RuleBooks;
+}
+
+/** A plan whose transaction has committed. */
+interface Written extends Plan {
+  events: EventChange[];
+}
+
 /** Stores batches, each judged and written in one transaction. One at a time: a batch is judged by the last one. */
-export function createBatchWriter(pool: Pool, known: KnownDevices): WriteBatch {
+export function createBatchWriter({ pool, known, engine, books }: BatchWriterParts): WriteBatch {
   const prepared = new WeakSet<Connection>();
   let carefulUntilMs = 0;
 
@@ -53,19 +76,24 @@ export function createBatchWriter(pool: Pool, known: KnownDevices): WriteBatch {
     held: readonly ShardLease[],
     point: Checkpoint | null,
     isCareful: (deviceId: number) => boolean,
-  ): Promise<Plan> => {
+    areRulesLeft: boolean,
+  ): Promise<Written> => {
     let used: Connection | undefined;
-    const asOf = known.asOf;
+    const asOf = known.begin();
+    const bookOf = await readBooks(books, batch);
     const plan = await inTransaction(pool, async (connection) => {
       used = connection;
       if (!prepared.has(connection)) await prepareConnection(connection);
       if (!point) await confirmHeld(connection, held);
-      const planned = await planBatch(connection, batch, known, isCareful);
+      const parts = { known, engine, bookOf, areRulesLeft };
+      const planned = await planBatch(connection, batch, parts, isCareful);
       await copyPositions(connection, planned.added);
       await putPositions(connection, planned.put);
       await reviseVerdicts(connection, planned.revised);
       await quarantine(connection, batch.quarantined);
-      await addToOutbox(connection, planned.raising.flatMap(risksOf));
+      await putKeyframes(connection, planned.keyframes);
+      await requestReplays(connection, planned.replays);
+      const events = await recordTold(connection, planned.told, Date.now());
       await answerCommands(connection, batch.answers);
       if (point) {
         const latest = new Map(point.latest);
@@ -73,7 +101,7 @@ export function createBatchWriter(pool: Pool, known: KnownDevices): WriteBatch {
         await putLatest(connection, [...latest.values()]);
         await checkpoint(connection, point.reached);
       }
-      return planned;
+      return { ...planned, events };
     });
     // Only now: a transaction that rolls back takes the temporary tables with it, and what was judged in it.
     if (used) prepared.add(used);
@@ -83,12 +111,14 @@ export function createBatchWriter(pool: Pool, known: KnownDevices): WriteBatch {
 
   const write: WriteBatch = async (batch, held, point) => {
     const collided = new Set<number>();
+    let refusal: unknown = null;
     for (;;) {
       const isAllCareful = performance.now() < carefulUntilMs;
+      const isCareful = (deviceId: number): boolean => isAllCareful || collided.has(deviceId);
       try {
-        return outcomeOf(
-          await attempt(batch, held, point, (deviceId) => isAllCareful || collided.has(deviceId)),
-        );
+        const written = await attempt(batch, held, point, isCareful, refusal !== null);
+        if (refusal !== null) written.failed.push({ deviceId: null, error: refusal });
+        return outcomeOf(written);
       } catch (error) {
         const state = sqlState(error);
         if (state === UNIQUE_VIOLATION && !isAllCareful) {
@@ -100,8 +130,11 @@ export function createBatchWriter(pool: Pool, known: KnownDevices): WriteBatch {
           else collided.add(deviceId);
         } else if (isAboutRows(error)) {
           const refused = await findRefused(pool, batch.rows);
-          if (refused.length === 0) throw error;
+          if (refused.length === 0 && refusal !== null) throw error;
+          // The positions are not at fault, so it is what their rules told: storing must not wait for that.
+          if (refused.length === 0) refusal = error;
           batch.rows = without(batch.rows, refused);
+          batch.refused.push(...refused);
           batch.quarantined.push(...refused.map(refusedByDatabase));
         } else if (state === QUERY_CANCELED && batch.rows.length > 1) {
           return await inHalves(batch, held, point);
@@ -115,19 +148,11 @@ export function createBatchWriter(pool: Pool, known: KnownDevices): WriteBatch {
   /** What takes the database too long as a whole may still be stored bit by bit; the marks go with the last. */
   const inHalves: WriteBatch = async (batch, held, point) => {
     const rows = batch.rows.slice(0, Math.ceil(batch.rows.length / 2));
-    const instants = new Set(rows.map(keyOf));
-    // A position and its alarms are stored together, or a crash in between would leave these untold.
-    const isFirst = (row: StoredPosition): boolean => instants.has(keyOf(row));
-    const raising = batch.raising.filter(isFirst);
-    const first = await write({ ...batch, rows, raising, quarantined: [], answers: [] }, held, null);
+    const first = await write({ ...batch, rows, refused: [], quarantined: [], answers: [] }, held, null);
     const before = new Map(point?.latest);
     for (const device of first.latest) before.set(device.deviceId, device);
     const rest = await write(
-      {
-        ...batch,
-        rows: batch.rows.slice(rows.length),
-        raising: batch.raising.filter((row) => !isFirst(row)),
-      },
+      { ...batch, rows: batch.rows.slice(rows.length) },
       held,
       point && { ...point, latest: before },
     );
@@ -137,20 +162,37 @@ export function createBatchWriter(pool: Pool, known: KnownDevices): WriteBatch {
       revised: first.revised + rest.revised,
       latest: [...first.latest, ...rest.latest],
       moved: [...first.moved, ...rest.moved],
+      events: [...first.events, ...rest.events],
+      replays: first.replays + rest.replays,
+      failed: [...first.failed, ...rest.failed],
     };
   };
 
   return write;
 }
 
-function outcomeOf({ added, put, revised, devices, moved }: Plan): WriteOutcome {
+function outcomeOf({ added, put, revised, devices, moved, events, replays, failed }: Written): WriteOutcome {
   return {
     added: added.length,
     put: put.length,
     revised: revised.length,
     latest: devices.map(latestOf),
     moved,
+    events,
+    replays: replays.length,
+    failed,
   };
+}
+
+/** The books of the batch's operators: rules of a device never run by half of what holds. */
+async function readBooks(
+  books: RuleBooks,
+  { rows, refused }: Batch,
+): Promise<(operatorId: number) => OperatorBook> {
+  const read = new Map<number, OperatorBook>();
+  for (const { operatorId } of [...rows, ...refused])
+    if (!read.has(operatorId)) read.set(operatorId, await books.ready(operatorId));
+  return (operatorId) => read.get(operatorId)!;
 }
 
 /** The device that PostgreSQL names in `Key (device_id, fix_time)=(7, …) already exists.` */

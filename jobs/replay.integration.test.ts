@@ -13,6 +13,8 @@ import { type UplinkMessage, unpackEntry } from '@wayleave/runtime/uplink-log/up
 import { createAdapters } from '@wayleave/telematics/positions/adapters/adapters.ts';
 import { REPLAY_REQUESTED, REPROCESS_QUEUE } from '@wayleave/telematics/quarantine/reprocess.ts';
 import pg from 'pg';
+import { RuleBooks } from '@wayleave/telematics/rules/book/rule-books.ts';
+import { ruleEngine } from '@wayleave/telematics/rules/rules.ts';
 import { Counter, Registry } from 'prom-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openJobQueues } from './job-queues.ts';
@@ -260,7 +262,23 @@ describe('the reprocess worker', () => {
       registers: [new Registry()],
     });
     const workerRedis = createRedis(server.url, 'test-worker', log);
-    const worker = startReprocess({ pool, uplink, adapters, workerRedis, log, tried });
+    const books = new RuleBooks({ pool, log, keepMs: 86_400_000, now: Date.now });
+    const worker = startReprocess({
+      pool,
+      uplink,
+      adapters,
+      workerRedis,
+      log,
+      tried,
+      replayed: tried,
+      rules: {
+        pool,
+        engine: ruleEngine,
+        bookOf: (operator) => books.ready(operator),
+        now: Date.now,
+        onChanged: () => {},
+      },
+    });
     await expect.poll(states, { timeout: 10_000 }).toMatchObject([{ replayed: true }]);
     await expect
       .poll(async () => (await tried.get()).values)

@@ -15,8 +15,20 @@ const SQL_FOLDER = join(import.meta.dirname, 'sql');
 export async function migrate(options: { databaseUrl: string; log: Log }): Promise<string[]> {
   const { databaseUrl, log } = options;
   await enableTimescale(databaseUrl, log);
+  const client = new pg.Client({ connectionString: databaseUrl });
+  // Lost while nothing is asked of it, it emits, which would end the process; a statement fails by itself.
+  client.on('error', (error) => log.warn({ err: error }, 'the connection of the migrations was lost'));
+  await client.connect();
+  try {
+    return await applyAll(client, log);
+  } finally {
+    await client.end();
+  }
+}
+
+async function applyAll(client: pg.Client, log: Log): Promise<string[]> {
   const applied = await runner({
-    databaseUrl,
+    dbClient: client,
     dir: SQL_FOLDER,
     direction: 'up',
     migrationsTable: 'schema_migrations',

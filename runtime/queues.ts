@@ -15,6 +15,9 @@ export const defaultJobOptions: DefaultJobOptions = {
   removeOnFail: { count: 100_000 },
 };
 
+/** A process that is killed leaves its jobs to others; how often that may happen to one before it is given up. */
+export const MAX_STALLED = 20;
+
 /** The keys of BullMQ begin with this; the braces keep a queue in one slot of a Redis cluster. */
 export const QUEUE_PREFIX = '{wayleave}';
 

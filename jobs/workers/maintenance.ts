@@ -1,8 +1,9 @@
 import type { Log } from '@wayleave/runtime/log.ts';
 import { deleteSent } from '@wayleave/runtime/outbox/store.ts';
 import { inTransaction, type Pool } from '@wayleave/runtime/postgres.ts';
-import { createQueue, QUEUE_PREFIX } from '@wayleave/runtime/queues.ts';
+import { createQueue, MAX_STALLED, QUEUE_PREFIX } from '@wayleave/runtime/queues.ts';
 import type { Redis } from '@wayleave/runtime/redis.ts';
+import { deleteOldKeyframes } from '@wayleave/telematics/rules/keyframe-store.ts';
 import { Worker } from 'bullmq';
 import type { Counter } from 'prom-client';
 import {
@@ -19,6 +20,7 @@ import {
   sweepPositions,
 } from '../position-retention.ts';
 import { resumeReplays, trimQuarantine } from '../quarantine-upkeep.ts';
+import { resumeRuleReplays } from '../rule-replay-upkeep.ts';
 
 const QUEUE = 'maintenance';
 const MINUTE_MS = 60_000;
@@ -32,6 +34,8 @@ const KEEP_IDEMPOTENCY_KEYS_HOURS = 24;
 const KEEP_QUARANTINED_DAYS = 90;
 /** What trackers were asked, and what they said. */
 const KEEP_COMMANDS_DAYS = 90;
+/** A fix that comes later than the first is run through the rules from one of its day or the day before; none comes later than the second. */
+const KEEP_KEYFRAMES = { keepAllDays: 14, keepDays: 401 };
 /** Rows deleted in one statement, so that none holds its locks for long. */
 const DELETE_LIMIT = 5_000;
 
@@ -67,6 +71,17 @@ const tasks: Record<string, { everyMs: number; run: (pool: Pool, log: Log) => Pr
   'resume-replays': {
     everyMs: 10 * MINUTE_MS,
     run: (pool) => resumeReplays(pool),
+  },
+  'resume-rule-replays': {
+    everyMs: MINUTE_MS,
+    run: (pool) => resumeRuleReplays(pool),
+  },
+  'delete-rule-keyframes': {
+    everyMs: HOUR_MS,
+    run: (pool) =>
+      untilFewer(() =>
+        inTransaction(pool, (connection) => deleteOldKeyframes(connection, KEEP_KEYFRAMES, DELETE_LIMIT)),
+      ),
   },
   'keep-shared-position-retention': {
     everyMs: HOUR_MS,
@@ -115,7 +130,7 @@ export async function startMaintenance(options: {
       affectedTotal.inc({ task: name }, affected);
       log.info({ task: name, affected }, 'maintenance done');
     },
-    { connection: workerRedis, prefix: QUEUE_PREFIX },
+    { connection: workerRedis, prefix: QUEUE_PREFIX, maxStalledCount: MAX_STALLED },
   );
   worker.on('failed', (job, error) => log.error({ err: error, task: job?.name }, 'maintenance failed'));
   // It repeats what its connection says, which is logged where that is made.

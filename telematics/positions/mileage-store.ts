@@ -1,6 +1,5 @@
 import type { Connection } from '@wayleave/runtime/postgres.ts';
-import { Doubt } from './quality/doubts.ts';
-import { Remark } from './quality/remarks.ts';
+import { type PartRow, partsSql, UNTRUSTED_TIME } from './mileage-sql.ts';
 
 export interface MileageRange {
   deviceId: string;
@@ -8,24 +7,22 @@ export interface MileageRange {
   to: Date;
 }
 
-export interface DistanceRow {
-  /** Of the good positions in the range, metres; null if none has one. */
-  distance_m: number | null;
-  positions: number;
-  /** Of the first good position, if it has one. */
-  first_distance_m: number | null;
-}
+/** Parts that are an hour of the clock, or less at the ends of the range. */
+const PARTS = partsSql(
+  `SELECT 0 AS segment, date_bin('1 hour', p.fix_time, 'epoch') AS part, p.fix_time, p.doubts, p.remarks,
+          p.distance_m, p.speed_kmh, p.ignition, p.odometer_m
+   FROM operator_positions p
+   WHERE p.device_id = $1 AND p.fix_time >= $2 AND p.fix_time < $3 AND p.doubts & ${UNTRUSTED_TIME} = 0`,
+);
 
-/** What the good positions of a device within [from, to) add up to. */
-export async function distanceOfDevice(connection: Connection, range: MileageRange): Promise<DistanceRow> {
-  const { rows } = await connection.query<DistanceRow>(
-    `SELECT sum(p.distance_m::float8) AS distance_m, count(*)::integer AS positions,
-            (min(ARRAY[extract(epoch FROM p.fix_time)::float8, p.distance_m::float8]))[2] AS first_distance_m
-     FROM operator_positions p
-     WHERE p.device_id = $1 AND p.fix_time >= $2 AND p.fix_time < $3 AND p.doubts = 0`,
-    [range.deviceId, range.from, range.to],
-  );
-  return rows[0]!;
+/** What the positions of a device within [from, to) add up to, hour by hour, in order. */
+export async function partsOfDevice(connection: Connection, range: MileageRange): Promise<PartRow[]> {
+  const { rows } = await connection.query<PartRow>(`${PARTS} ORDER BY part`, [
+    range.deviceId,
+    range.from,
+    range.to,
+  ]);
+  return rows;
 }
 
 /** The fix time of a device's last good position within [from, to). */
@@ -36,41 +33,6 @@ export async function lastGoodFix(connection: Connection, range: MileageRange): 
     [range.deviceId, range.from, range.to],
   );
   return rows[0]?.fix_time ?? null;
-}
-
-/** Times that the device's clock did not give cannot be put into an order with others. */
-const UNTRUSTED_TIME = Doubt.future | Doubt.clockUnset;
-/** A reading that does not go on from the one before. */
-export const ANOTHER_SCALE = Remark.odometerRegressed | Remark.odometerReplaced;
-
-export interface OdometerRow {
-  /** From reading to reading, metres; null if there is no such step. */
-  steps_m: number | null;
-  /** The first reading, metres, null if there is none, and the bits of its remarks. */
-  first_m: number | null;
-  first_remarks: number | null;
-}
-
-/**
- * What the odometer of a device ran within [from, to): the steps forward between readings one after
- * the other in fix time, without those onto another scale.
- */
-export async function odometerOfDevice(connection: Connection, range: MileageRange): Promise<OdometerRow> {
-  const { rows } = await connection.query<OdometerRow>(
-    `SELECT sum(greatest(step_m, 0))
-              FILTER (WHERE step_m IS NOT NULL AND remarks & ${ANOTHER_SCALE} = 0) AS steps_m,
-            (min(ARRAY[at, odometer_m, remarks]))[2] AS first_m,
-            (min(ARRAY[at, odometer_m, remarks]))[3] AS first_remarks
-     FROM (
-       SELECT extract(epoch FROM p.fix_time)::float8 AS at, p.odometer_m, p.remarks,
-              p.odometer_m - lag(p.odometer_m) OVER (ORDER BY p.fix_time) AS step_m
-       FROM operator_positions p
-       WHERE p.device_id = $1 AND p.fix_time >= $2 AND p.fix_time < $3
-         AND p.odometer_m IS NOT NULL AND p.doubts & ${UNTRUSTED_TIME} = 0
-     ) AS steps`,
-    [range.deviceId, range.from, range.to],
-  );
-  return rows[0]!;
 }
 
 /** The last reading of a device's odometer within [from, to), metres. */

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { devicesDuring } from '../vehicles/installation-service.ts';
 import { findSegments, refuseTooLong, type VehicleRange } from './history.ts';
 import type { DeviceSegment } from './history-segments.ts';
+import { bestMileage, joinedTo, type MileagePart } from './mileage-parts.ts';
+import { firstGoodFixOf, firstReadingOf, mileagePartOf } from './mileage-rows.ts';
 import * as store from './mileage-store.ts';
 
 /** What came before a range is looked for so far back at first, and twice as far each time nothing is found. */
@@ -17,6 +19,13 @@ export const mileageView = z
       .number()
       .nullable()
       .describe('What the odometer ran, metres, as reported; null without two readings'),
+    bestM: z
+      .number()
+      .describe(
+        'How far it really drove, metres: hour by hour by the odometer where that is plausible beside the distance, ' +
+          'otherwise by the distance without the wandering of a parked vehicle’s fixes',
+      ),
+    bestSource: z.enum(['odometer', 'distance']).describe('Where most of `bestM` comes from'),
     positions: z.number().int().describe('Good positions in the range'),
   })
   .meta({ id: 'Mileage' });
@@ -31,29 +40,38 @@ export type MileageView = z.infer<typeof mileageView>;
 export async function vehicleMileage(connection: Connection, query: VehicleRange): Promise<MileageView> {
   refuseTooLong(query);
   const segments = await findSegments(connection, query);
-  let distanceM = 0;
-  let odometerM: number | null = null;
-  let positions = 0;
-  for (const segment of segments) {
-    const installedMs = await installedSince(connection, query, segment);
-    const driven = await store.distanceOfDevice(connection, rangeOf(segment));
-    positions += driven.positions;
-    distanceM += driven.distance_m ?? 0;
-    // The first good fix of an installation is a leg from wherever the device was before it.
-    const isFirst =
-      driven.first_distance_m !== null &&
-      (await precedes(connection, segment, installedMs, store.lastGoodFix)) === null;
-    if (isFirst) distanceM -= driven.first_distance_m ?? 0;
-    const odometer = await odometerOf(connection, segment, installedMs);
-    if (odometer !== null) odometerM = (odometerM ?? 0) + odometer;
-  }
+  const parts: MileagePart[] = [];
+  for (const segment of segments) parts.push(...(await partsOf(connection, query, segment)));
+  const { bestM, bestSource } = bestMileage(parts);
+  const distanceM = sumOf(parts, ({ distanceM: metres }) => metres);
+  const odometerM = parts.some((part) => part.odometerM !== null)
+    ? sumOf(parts, (part) => part.odometerM ?? 0)
+    : null;
   return {
     from: new Date(query.fromMs).toISOString(),
     to: new Date(query.toMs).toISOString(),
     distanceM: toDecimetres(Math.max(0, distanceM)),
     odometerM: odometerM === null ? null : toDecimetres(odometerM),
-    positions,
+    bestM: toDecimetres(Math.max(0, bestM)),
+    bestSource,
+    positions: sumOf(parts, (part) => part.positions),
   };
+}
+
+/** The parts of a segment, joined to what came before it in the same installation. */
+async function partsOf(
+  connection: Connection,
+  query: VehicleRange,
+  segment: DeviceSegment,
+): Promise<MileagePart[]> {
+  const rows = await store.partsOfDevice(connection, rangeOf(segment));
+  const fix = firstGoodFixOf(rows);
+  const reading = firstReadingOf(rows);
+  const installedMs = await installedSince(connection, query, segment);
+  const lastGood = fix ? await precedes(connection, segment, installedMs, store.lastGoodFix) : null;
+  const odometerM = reading ? await precedes(connection, segment, installedMs, store.lastReading) : null;
+  const before = { goodFixMs: lastGood?.getTime() ?? null, odometerM };
+  return joinedTo(before, rows.map(mileagePartOf), fix, reading);
 }
 
 /** When the segment's installation began, which may be long before the range. */
@@ -64,18 +82,6 @@ async function installedSince(
 ): Promise<number> {
   const [installation] = await devicesDuring(connection, vehicleId, new Date(fromMs), new Date(fromMs + 1));
   return installation?.fromMs ?? fromMs;
-}
-
-async function odometerOf(
-  connection: Connection,
-  segment: DeviceSegment,
-  installedMs: number,
-): Promise<number | null> {
-  const { steps_m, first_m, first_remarks } = await store.odometerOfDevice(connection, rangeOf(segment));
-  if (first_m === null) return null;
-  const previousM = await precedes(connection, segment, installedMs, store.lastReading);
-  if (previousM === null || ((first_remarks ?? 0) & store.ANOTHER_SCALE) !== 0) return steps_m;
-  return (steps_m ?? 0) + Math.max(0, first_m - previousM);
 }
 
 /**
@@ -103,5 +109,8 @@ const rangeOf = ({ deviceId, fromMs, toMs }: DeviceSegment): store.MileageRange 
   from: new Date(fromMs),
   to: new Date(toMs),
 });
+
+const sumOf = (parts: readonly MileagePart[], figure: (part: MileagePart) => number): number =>
+  parts.reduce((sum, part) => sum + figure(part), 0);
 
 const toDecimetres = (metres: number): number => Math.round(metres * 10) / 10;

@@ -15,6 +15,15 @@ export async function findRetention(connection: Connection): Promise<PositionRet
   return rows[0];
 }
 
+/** How long an operator keeps positions, if it has set that; on connections under `wayleave_jobs`. */
+export async function findKeepDays(connection: Connection, operatorId: number): Promise<number | undefined> {
+  const { rows } = await connection.query<{ keep_days: number }>(
+    'SELECT keep_days FROM position_retention WHERE operator_id = $1',
+    [operatorId],
+  );
+  return rows[0]?.keep_days;
+}
+
 export async function putRetention(
   connection: Connection,
   { keepDays, compressAfterDays }: PositionRetention,

@@ -1,0 +1,4 @@
+import { describeCases } from '../testing/describe-cases.ts';
+import { overspeed } from './overspeed.ts';
+
+describeCases(new URL('testcases/', import.meta.url), { overspeed });
