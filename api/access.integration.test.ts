@@ -3,10 +3,13 @@ import { createTestDatabase, createTestRedis } from '@wayleave/local/testing.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ApiUnderTest, type OperatorName, startApi } from './test/api-under-test.ts';
 import { askDevice } from './test/command-under-test.ts';
+import { draftsOf, storeEvents } from './test/events-under-test.ts';
 import { makeGateway, makeVehicle, type TestVehicle } from './test/fleet-under-test.ts';
 import { quarantineMessage } from './test/quarantine-under-test.ts';
+import { makeRules, type TestRules } from './test/rules-under-test.ts';
 
-type TestFleet = TestVehicle & { gatewayId: string; quarantinedId: string; commandId: string };
+type TestFleet = TestVehicle &
+  TestRules & { gatewayId: string; quarantinedId: string; commandId: string; eventId: string };
 
 let api: ApiUnderTest;
 let north: TestFleet;
@@ -23,7 +26,9 @@ async function makeFleet(operator: OperatorName): Promise<TestFleet> {
   const { gatewayId } = await makeGateway(api, operator, [vehicle.deviceId]);
   const quarantinedId = await quarantineMessage(api, operator);
   const commandId = await askDevice(api, operator, vehicle.deviceId);
-  return { ...vehicle, gatewayId, quarantinedId, commandId };
+  const rules = await makeRules(api, operator, vehicle.vehicleId);
+  const [raised] = await storeEvents(api, [draftsOf(api, operator)({ deviceId: Number(vehicle.deviceId) })]);
+  return { ...vehicle, ...rules, gatewayId, quarantinedId, commandId, eventId: raised!.event.id };
 }
 
 const EVERYBODY: Role[] = ['customer', 'agent', 'fleet', 'admin'];
@@ -69,6 +74,8 @@ const ENDPOINTS: Endpoint[] = [
     query: '?metric=speed',
   },
   { method: 'GET', path: '/api/v1/vehicles/{id}/mileage', roles: READ, id: 'vehicleId' },
+  { method: 'GET', path: '/api/v1/vehicles/{id}/trips', roles: READ, id: 'vehicleId' },
+  { method: 'GET', path: '/api/v1/vehicles/{id}/days', roles: READ, id: 'vehicleId' },
   { method: 'GET', path: '/api/v1/fleet/positions', roles: READ },
   { method: 'GET', path: '/api/v1/vehicles/{id}/installations', roles: READ, id: 'vehicleId' },
   {
@@ -140,10 +147,48 @@ const ENDPOINTS: Endpoint[] = [
   { method: 'GET', path: '/api/v1/settings/quality-thresholds', roles: READ },
   { method: 'PUT', path: '/api/v1/settings/quality-thresholds/{kind}', roles: ['admin'], body: {} },
   { method: 'DELETE', path: '/api/v1/settings/quality-thresholds/{kind}', roles: ['admin'] },
+  { method: 'GET', path: '/api/v1/events', roles: READ },
+  { method: 'GET', path: '/api/v1/events/{id}', roles: READ, id: 'eventId' },
+  { method: 'POST', path: '/api/v1/events/{id}/acknowledge', roles: WRITE, id: 'eventId' },
+  { method: 'GET', path: '/api/v1/events/dead-letters', roles: ['admin'] },
+  { method: 'POST', path: '/api/v1/events/dead-letters/{jobId}/replay', roles: ['admin'] },
+  { method: 'POST', path: '/api/v1/events/dead-letters/replay-all', roles: ['admin'] },
+  { method: 'GET', path: '/api/v1/vehicle-groups', roles: READ },
+  { method: 'POST', path: '/api/v1/vehicle-groups', roles: WRITE, body: { name: '' } },
+  { method: 'PUT', path: '/api/v1/vehicle-groups/{id}', roles: WRITE, id: 'groupId', body: { name: 'Mine' } },
+  { method: 'DELETE', path: '/api/v1/vehicle-groups/{id}', roles: WRITE, id: 'groupId' },
+  { method: 'GET', path: '/api/v1/vehicle-groups/{id}/vehicles', roles: READ, id: 'groupId' },
+  { method: 'PUT', path: '/api/v1/vehicle-groups/{id}/vehicles/{vehicleId}', roles: WRITE, id: 'groupId' },
+  { method: 'DELETE', path: '/api/v1/vehicle-groups/{id}/vehicles/{vehicleId}', roles: WRITE, id: 'groupId' },
+  { method: 'GET', path: '/api/v1/geofences', roles: READ },
+  { method: 'POST', path: '/api/v1/geofences', roles: WRITE, body: { name: '' } },
+  { method: 'GET', path: '/api/v1/geofences/{id}', roles: READ, id: 'geofenceId' },
+  {
+    method: 'PUT',
+    path: '/api/v1/geofences/{id}',
+    roles: WRITE,
+    id: 'geofenceId',
+    body: {
+      name: 'Mine',
+      kind: 'depot',
+      shape: { type: 'Circle', center: [32.58, 0.35], radiusM: 1 },
+    },
+  },
+  { method: 'DELETE', path: '/api/v1/geofences/{id}', roles: WRITE, id: 'geofenceId' },
+  { method: 'GET', path: '/api/v1/geofences/{id}/versions', roles: READ, id: 'geofenceId' },
+  { method: 'POST', path: '/api/v1/geofences/import', roles: WRITE, body: { format: 'xls' } },
+  { method: 'GET', path: '/api/v1/geofences/export', roles: READ, query: '?format=geojson' },
+  { method: 'GET', path: '/api/v1/speed-limits', roles: READ },
+  { method: 'PUT', path: '/api/v1/speed-limits', roles: ['admin'], body: { scope: 'fleet' } },
+  { method: 'DELETE', path: '/api/v1/speed-limits/{id}', roles: ['admin'], id: 'speedLimitId' },
+  { method: 'POST', path: '/api/v1/rules/preview', roles: READ, body: { vehicleId: 1 } },
+  { method: 'GET', path: '/api/v1/settings/rules', roles: READ },
+  { method: 'PUT', path: '/api/v1/settings/rules', roles: ['admin'], body: { timeZone: 1 } },
+  { method: 'GET', path: '/api/v1/settings/rules/versions', roles: READ },
 ];
 
 const pathFor = ({ path, id, query = '' }: Endpoint, fleet: TestFleet) =>
-  path.replace('{id}', id ? fleet[id] : '1') + query;
+  path.replace('{id}', id ? fleet[id] : '1').replace('{vehicleId}', fleet.vehicleId) + query;
 
 test('this table has every endpoint of the OpenAPI document and no other', async () => {
   const { paths } = (await api.request('GET', '/openapi.json')).json as { paths: Record<string, object> };
@@ -193,8 +238,8 @@ describe.each(ENDPOINTS)('$method $path', (endpoint) => {
       body: endpoint.body,
     });
     expect(answer.status).toBe(404);
-    const nowhere = endpoint.path.replace('{id}', '888888888') + (endpoint.query ?? '');
-    const nothing = await api.request(endpoint.method, nowhere, {
+    const nowhere = { ...endpoint, path: endpoint.path.replace('{id}', '888888888') };
+    const nothing = await api.request(endpoint.method, pathFor(nowhere, south), {
       token,
       body: endpoint.body,
     });
@@ -210,4 +255,14 @@ test('what was tried above left the other operator’s device in its vehicle and
   const device = (await api.request('GET', `/api/v1/devices/${south.deviceId}`, { token })).json;
   expect(device.status).toBe('active');
   expect(device.vehicle).toEqual({ id: south.vehicleId, label: 'Boda' });
+});
+
+test('what was tried above left the other operator’s geofence, group and speed limit as they were', async () => {
+  const token = await api.tokenOf('south', 'fleet');
+  const get = async (path: string) => (await api.request('GET', `/api/v1/${path}`, { token })).json;
+  expect(await get(`geofences/${south.geofenceId}`)).toMatchObject({ name: 'Yard of south', version: 1 });
+  expect((await get('vehicle-groups')).items).toMatchObject([
+    { id: south.groupId, name: 'Group of south', vehicles: 1 },
+  ]);
+  expect((await get('speed-limits')).items).toMatchObject([{ id: south.speedLimitId, limitKmh: 80 }]);
 });

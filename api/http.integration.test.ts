@@ -244,6 +244,7 @@ describe('the documentation', () => {
     expect(headersOf('vehicles/{id}/positions', '5XX')).toEqual(['Retry-After']);
     expect(headersOf('fleet/positions', '200')).toEqual(['ETag']);
     expect(headersOf('quarantine/{id}/payload', '200')).toEqual(['Content-Disposition']);
+    expect(headersOf('geofences/export', '200')).toEqual(['Content-Disposition']);
     expect(headersOf('vehicles', '200')).toEqual([]);
   });
 

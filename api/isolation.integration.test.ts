@@ -3,28 +3,42 @@ import { asOperator, type Connection } from '@wayleave/runtime/postgres.ts';
 import * as commands from '@wayleave/telematics/commands/service.ts';
 import * as gateways from '@wayleave/telematics/devices/gateway-service.ts';
 import * as devices from '@wayleave/telematics/devices/service.ts';
+import * as events from '@wayleave/telematics/events/service.ts';
+import * as geofences from '@wayleave/telematics/geofences/service.ts';
 import { loadFleet } from '@wayleave/telematics/live/fleet-service.ts';
 import { historyPage } from '@wayleave/telematics/positions/history.ts';
 import { defaultThresholds } from '@wayleave/telematics/positions/quality/thresholds.ts';
 import { effectiveThresholds } from '@wayleave/telematics/positions/quality/thresholds-service.ts';
 import { listQuarantine } from '@wayleave/telematics/quarantine/service.ts';
+import { getRuleSettings, listRuleSettings } from '@wayleave/telematics/rules/settings-service.ts';
+import { listSpeedLimits } from '@wayleave/telematics/rules/speed-limits/service.ts';
+import * as groups from '@wayleave/telematics/vehicle-groups/service.ts';
 import * as installations from '@wayleave/telematics/vehicles/installation-service.ts';
 import * as vehicles from '@wayleave/telematics/vehicles/service.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ApiUnderTest, OPERATORS, type OperatorName, startApi } from './test/api-under-test.ts';
 import { askDevice } from './test/command-under-test.ts';
+import { storeFindings } from './test/findings-under-test.ts';
 import { makeGateway, makeVehicle, storeFixes, type TestVehicle } from './test/fleet-under-test.ts';
+import { makeRules, type TestRules } from './test/rules-under-test.ts';
+import { withoutConditions } from './test/without-conditions.ts';
 
 const FIX_TIME_MS = Date.parse('2026-11-01T10:00:00Z');
 
 let api: ApiUnderTest;
 let own: Record<OperatorName, TestVehicle>;
 let ownGateway: Record<OperatorName, string>;
+let ownRules: Record<OperatorName, TestRules>;
 const ownCommand: Record<OperatorName, string> = { north: '', south: '' };
 beforeAll(async () => {
-  api = await startApi({ database: await createTestDatabase(), redis: await createTestRedis() });
+  const database = await createTestDatabase();
+  api = await startApi({ database, redis: await createTestRedis() });
   own = { north: await makeVehicle(api, 'north'), south: await makeVehicle(api, 'south') };
   ownGateway = { north: '', south: '' };
+  ownRules = {
+    north: await makeRules(api, 'north', own.north.vehicleId),
+    south: await makeRules(api, 'south', own.south.vehicleId),
+  };
   for (const operator of OPERATORS) {
     ownGateway[operator] = (await makeGateway(api, operator, [own[operator].deviceId])).gatewayId;
     ownCommand[operator] = await askDevice(api, operator, own[operator].deviceId);
@@ -48,6 +62,7 @@ beforeAll(async () => {
       body: { label: 'Keyed', kind: 'car' },
       headers: { 'idempotency-key': 'isolation' },
     });
+    await storeFindings(api, database.url, operator, own[operator]);
   }
 });
 afterAll(async () => await api.close());
@@ -86,6 +101,18 @@ test('with no WHERE at all, every table and view that the API may read shows one
       'quality_thresholds',
       'quarantine',
       'idempotency_keys',
+      'vehicle_groups',
+      'vehicle_group_members',
+      'geofences',
+      'geofence_versions',
+      'speed_limits',
+      'rule_settings',
+      'events',
+      'trips',
+      'rule_replays',
+      'daily_summaries',
+      'summary_requests',
+      'coverage_holes',
     ]),
   );
   for (const { name, operatorColumn } of tables) {
@@ -119,43 +146,6 @@ test('the API’s role has no way to the positions beside the view', async () =>
   expect(rows).toEqual([]);
 });
 
-/** Runs the statements of the stores as they are, but for their conditions, which are cut out. */
-function withoutConditions(connection: Connection, cut: string[]): Connection {
-  return new Proxy(connection, {
-    get: (target, property) => {
-      if (property !== 'query') return Reflect.get(target, property);
-      return (sql: string | { text: string }, values: unknown[] = []) => {
-        if (typeof sql === 'string') return query(target, bareOf(sql, cut), values);
-        // COPY gives a stream, not a promise of rows.
-        sql.text = bareOf(sql.text, cut);
-        return target.query(sql as never);
-      };
-    },
-  });
-
-  async function query(target: Connection, bare: string, values: unknown[]): Promise<unknown> {
-    // A parameter that is no longer mentioned must still have a type.
-    const mention = values.map((_, index) => `$${index + 1}::text IS NULL`).join(' OR ');
-    const numbered = bare.replace(/LIMIT \$(\d+)/, 'LIMIT ($$$1::text)::bigint');
-    if (values.length === 0) return await target.query(numbered);
-    return await target.query(
-      `WITH kept AS MATERIALIZED (SELECT ${mention} AS x) ${numbered}`,
-      values.map(textOf),
-    );
-  }
-}
-
-/** From a WHERE to the end of its clause; ON conditions and sub-selects stay as they are. */
-function bareOf(sql: string, cut: string[]): string {
-  const at = sql.lastIndexOf('WHERE');
-  if (at === -1) return sql;
-  const bare =
-    sql.slice(0, at) + (/(ORDER BY|LIMIT|RETURNING|FOR UPDATE)[^]*$/.exec(sql.slice(at))?.[0] ?? '');
-  cut.push(bare);
-  return bare;
-}
-const textOf = (value: unknown) => (value instanceof Date ? value.toISOString() : String(value));
-
 test('the stores’ own reads with their WHERE cut out still give nothing of the other operator', async () => {
   const cut: string[] = [];
   const found = await asNorth(async (connection) => {
@@ -179,6 +169,15 @@ test('the stores’ own reads with their WHERE cut out still give nothing of the
       thresholds: await effectiveThresholds(bare),
       quarantine: await listQuarantine(bare, { state: 'open' }, '1', 100),
       fleet: await loadFleet(bare),
+      events: await events.listEvents(bare, { retracted: 'include' }, 'occurred', null, 100),
+      groups: await groups.listGroups(bare, '0', 100),
+      members: await groups.listMembers(bare, ownRules.south.groupId, '0', 100),
+      geofences: await geofences.listGeofences(bare, {}, '0', 40),
+      geofence: await geofences.getGeofence(bare, ownRules.south.geofenceId),
+      versions: await geofences.listGeofenceVersions(bare, ownRules.south.geofenceId, '1', 40),
+      limits: await listSpeedLimits(bare),
+      settings: await getRuleSettings(bare),
+      savedSettings: await listRuleSettings(bare, '1', 100),
     };
   });
   expect(cut.length).toBeGreaterThanOrEqual(9);
@@ -195,7 +194,16 @@ test('the stores’ own reads with their WHERE cut out still give nothing of the
   expect(found.positions.items).toHaveLength(1);
   expect(found.thresholds.map(({ isDefault }) => isDefault)).toEqual([true, true, false, true]);
   expect(found.quarantine.map(({ deviceId }) => deviceId)).toEqual([own.north.deviceId]);
+  expect(found.events.map(({ deviceId }) => deviceId)).toEqual([own.north.deviceId]);
   expect(found.fleet.flatMap(({ installed }) => installed?.deviceId ?? [])).toEqual([own.north.deviceId]);
+  expect(found.groups.map(({ id }) => id)).toEqual([ownRules.north.groupId]);
+  expect(found.members.map(({ id }) => id)).toEqual([own.north.vehicleId]);
+  expect(found.geofences.items.map(({ id }) => id)).toEqual([ownRules.north.geofenceId]);
+  expect(found.geofence.id).toBe(ownRules.north.geofenceId);
+  expect(found.versions.items.map(({ id }) => id)).toEqual([ownRules.north.geofenceId]);
+  expect(found.limits.map(({ id }) => id)).toEqual([ownRules.north.speedLimitId]);
+  expect(found.settings.timeZone).toBe('Africa/Kampala');
+  expect(found.savedSettings).toHaveLength(1);
 });
 
 test('nothing can be written into another operator, or moved there', async () => {
@@ -217,6 +225,23 @@ test('nothing can be written into another operator, or moved there', async () =>
     `INSERT INTO quality_thresholds (operator_id, kind, max_ahead_s, max_accuracy_m, min_satellites, max_speed_kmh,
        max_acceleration_mps2, jump_slack_m, frozen_odometer_m, duplicate_m) VALUES (${south}, 'car', 1, 1, 1, 1, 1, 1, 1, 1)`,
     `UPDATE devices SET kind = 'gateway', speaks_for = 'all'`,
+    `INSERT INTO vehicle_groups (operator_id, name) VALUES (${south}, 'x')`,
+    `UPDATE vehicle_groups SET operator_id = ${south}`,
+    'DELETE FROM vehicle_groups',
+    `UPDATE vehicle_group_members SET operator_id = ${south}`,
+    `INSERT INTO geofences (operator_id) VALUES (${south})`,
+    `UPDATE geofences SET operator_id = ${south}`,
+    `UPDATE geofence_versions SET operator_id = ${south}`,
+    'DELETE FROM geofence_versions',
+    `INSERT INTO speed_limits (operator_id, scope, kind, limit_kmh) VALUES (${south}, 'kind', 'car', 1)`,
+    `UPDATE speed_limits SET operator_id = ${south}`,
+    `INSERT INTO rule_settings (operator_id, version, settings) VALUES (${south}, 9, '{}')`,
+    `UPDATE rule_settings SET operator_id = ${south}`,
+    `UPDATE events SET severity = 'info'`,
+    'DELETE FROM events',
+    'DELETE FROM trips',
+    'DELETE FROM coverage_holes',
+    `UPDATE daily_summaries SET figures = '{}'`,
     'DELETE FROM vehicles',
     'TRUNCATE vehicles',
   ];
@@ -271,6 +296,24 @@ test('a command cannot be for the device of another operator, nor for a gateway'
     );
   await expect(insert(own.south.deviceId)).rejects.toThrow(/foreign key/);
   await expect(insert(ownGateway.north)).rejects.toThrow(/foreign key/);
+});
+
+test('groups, geofences and speed limits cannot join what is of two operators', async () => {
+  const { groupId, geofenceId } = ownRules.north;
+  const attempts = [
+    `INSERT INTO vehicle_group_members (operator_id, group_id, vehicle_id)
+     VALUES (current_operator(), ${groupId}, ${own.south.vehicleId})`,
+    `INSERT INTO vehicle_group_members (operator_id, group_id, vehicle_id)
+     VALUES (current_operator(), ${ownRules.south.groupId}, ${own.north.vehicleId})`,
+    `UPDATE geofence_versions SET group_id = ${ownRules.south.groupId} WHERE geofence_id = ${geofenceId}`,
+    `UPDATE geofence_versions SET group_id = NULL, vehicle_id = ${own.south.vehicleId} WHERE geofence_id = ${geofenceId}`,
+    `UPDATE geofence_versions SET valid_from = '2020-01-01', valid_to = '2020-01-02', version = 99,
+       geofence_id = ${ownRules.south.geofenceId} WHERE geofence_id = ${geofenceId}`,
+    `UPDATE speed_limits SET vehicle_id = ${own.south.vehicleId}`,
+  ];
+  for (const sql of attempts) {
+    await expect(asNorth(async (connection) => await connection.query(sql))).rejects.toThrow(/foreign key/);
+  }
 });
 
 test('a gateway cannot be in a vehicle', async () => {

@@ -5,7 +5,10 @@ import { configOrExit, runService } from '@wayleave/runtime/lifecycle.ts';
 import { createLog } from '@wayleave/runtime/log.ts';
 import { createMetrics } from '@wayleave/runtime/metrics.ts';
 import { asOperator, createPool } from '@wayleave/runtime/postgres.ts';
+import { createQueue } from '@wayleave/runtime/queues.ts';
 import { createRedis } from '@wayleave/runtime/redis.ts';
+import { createDeadLetters } from '@wayleave/telematics/events/dead-letter-store.ts';
+import { RISK_QUEUE } from '@wayleave/telematics/events/event.ts';
 import { loadFleet } from '@wayleave/telematics/live/fleet-service.ts';
 import { z } from 'zod';
 import { buildApp } from './app.ts';
@@ -63,6 +66,8 @@ runService(log, async (opened) => {
   opened.onClose('log-in database', async () => await authPool.end());
   const redis = createRedis(config.REDIS_URL, 'api', log, { commandTimeout: REDIS_TIMEOUT_MS });
   opened.onClose('redis', () => redis.disconnect());
+  const riskQueue = createQueue(RISK_QUEUE, redis);
+  opened.onClose('risk events', async () => await riskQueue.close());
   const subscriber = createRedis(config.REDIS_URL, 'api-live', log, { autoResubscribe: false });
   opened.onClose('live feed', () => subscriber.disconnect());
 
@@ -89,6 +94,7 @@ runService(log, async (opened) => {
       log,
     }),
     liveMetrics,
+    deadLetters: createDeadLetters({ queue: riskQueue, redis }),
     streams,
     deviceSecretKey: config.DEVICE_SECRET_KEY,
     checks: {

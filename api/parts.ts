@@ -3,6 +3,7 @@ import type { HealthCheck } from '@wayleave/runtime/health.ts';
 import type { Log } from '@wayleave/runtime/log.ts';
 import type { Metrics } from '@wayleave/runtime/metrics.ts';
 import type { Pool } from '@wayleave/runtime/postgres.ts';
+import type { DeadLetters } from '@wayleave/telematics/events/dead-letter-store.ts';
 import type { LiveLimits } from './live/limits.ts';
 import type { LiveHub } from './live/live-hub.ts';
 import type { LiveMetrics } from './live/live-metrics.ts';
@@ -18,6 +19,8 @@ export interface ApiParts {
   live: LiveHub;
   liveMetrics: LiveMetrics;
   liveLimits?: LiveLimits;
+  /** Messages about events that could not be delivered. */
+  deadLetters: DeadLetters;
   /** Makes exports and tracks. */
   streams: StreamPool;
   deviceSecretKey: Uint8Array;

@@ -1,12 +1,7 @@
 import { createTestDatabase, createTestRedis } from '@wayleave/local/testing.ts';
 import { asOperator } from '@wayleave/runtime/postgres.ts';
 import { positionsOfDevice, trackOfDevice } from '@wayleave/telematics/positions/history-store.ts';
-import {
-  distanceOfDevice,
-  lastGoodFix,
-  lastReading,
-  odometerOfDevice,
-} from '@wayleave/telematics/positions/mileage-store.ts';
+import { lastGoodFix, lastReading, partsOfDevice } from '@wayleave/telematics/positions/mileage-store.ts';
 import { Doubt } from '@wayleave/telematics/positions/quality/doubts.ts';
 import { Remark } from '@wayleave/telematics/positions/quality/remarks.ts';
 import { bucketsOfDevice } from '@wayleave/telematics/positions/series-store.ts';
@@ -186,7 +181,65 @@ test('mileage is the sum of the legs between good fixes and of the steps of the 
     { minute: 3, distance_m: 250.5, odometer_m: 1_760 },
   ]);
   const { json } = await ask(vehicleId, `mileage?${range(0, 10)}`);
-  expect(json).toEqual({ from: at(0), to: at(10), distanceM: 750.5, odometerM: 760, positions: 3 });
+  expect(json).toEqual({
+    from: at(0),
+    to: at(10),
+    distanceM: 750.5,
+    odometerM: 760,
+    bestM: 760,
+    bestSource: 'odometer',
+    positions: 3,
+  });
+});
+
+test('the best mileage is decided hour by hour: a replaced odometer costs the hour in which that was', async () => {
+  const hours = Array.from({ length: 4 * 60 }, (_, minute) => ({
+    minute,
+    distance_m: minute === 0 ? null : 450,
+    speed_kmh: 27,
+    // Replaced in the second hour, and runs on by ten per cent more than the straight legs.
+    odometer_m: (minute < 90 ? 100_000 : 5_000) + minute * 500,
+    remarks: minute === 90 ? Remark.odometerReplaced : 0,
+  }));
+  const { vehicleId } = await vehicleWith(hours);
+  const { json } = await ask(vehicleId, `mileage?${range(0, 240)}`);
+  expect(json).toMatchObject({ distanceM: 239 * 450, odometerM: 238 * 500 });
+  expect(json).toMatchObject({ bestM: 179 * 500 + 60 * 450, bestSource: 'odometer' });
+});
+
+test('what the fixes of a parked vehicle wander is no mileage, what was driven without fixes is', async () => {
+  const { vehicleId } = await vehicleWith([
+    { minute: 0, distance_m: null, speed_kmh: 0, odometer_m: 70_000 },
+    ...Array.from({ length: 50 }, (_, at) => ({
+      minute: at + 1,
+      distance_m: 60,
+      speed_kmh: 1,
+      odometer_m: 70_000,
+    })),
+    // Two hours without a fix: straight it is 20 km, on the road 55.
+    { minute: 180, distance_m: 20_000, speed_kmh: 40, odometer_m: 125_000 },
+  ]);
+  const { json } = await ask(vehicleId, `mileage?${range(0, 240)}`);
+  expect(json).toMatchObject({ distanceM: 23_000, odometerM: 55_000, bestM: 55_000, bestSource: 'odometer' });
+});
+
+test('an odometer that is stuck, or runs in the wrong unit, is not the best', async () => {
+  const driven = (odometer: (minute: number) => number) =>
+    Array.from({ length: 60 }, (_, minute) => ({
+      minute,
+      distance_m: minute === 0 ? null : 500,
+      speed_kmh: 30,
+      odometer_m: odometer(minute),
+    }));
+  const stuck = await vehicleWith(driven(() => 9_000));
+  const wrong = await vehicleWith(driven((minute) => minute * 5_000));
+  for (const { vehicleId } of [stuck, wrong]) {
+    expect((await ask(vehicleId, `mileage?${range(0, 60)}`)).json).toMatchObject({
+      distanceM: 29_500,
+      bestM: 29_500,
+      bestSource: 'distance',
+    });
+  }
 });
 
 test('steps onto another scale of the odometer do not count, those after them do', async () => {
@@ -225,11 +278,12 @@ test('mileages of the parts of a range add up to that of the whole', async () =>
   const mileage = async (from: number, to: number) =>
     (await ask(vehicleId, `mileage?${range(from, to)}`)).json;
   const whole = await mileage(0, end);
-  expect(whole).toMatchObject({ distanceM: 3_900, odometerM: 3_939 });
+  expect(whole).toMatchObject({ distanceM: 3_900, odometerM: 3_939, bestM: 3_939 });
   for (const cut of [0.5, 7, 19.5, 1_440, 13 * 1_440 + 30]) {
     const parts = [await mileage(0, cut), await mileage(cut, end)];
     expect(parts.reduce((sum, { distanceM }) => sum + distanceM, 0)).toBe(3_900);
     expect(parts.reduce((sum, { odometerM }) => sum + (odometerM ?? 0), 0)).toBe(3_939);
+    expect(parts.reduce((sum, { bestM }) => sum + bestM, 0)).toBe(3_939);
   }
 });
 
@@ -273,8 +327,7 @@ test('no read gives anything of another operator’s device, even when it is ask
       (await bucketsOfDevice(connection, ['speed'], { ...part, origin: part.from, bucketMs: DAY_MS })).get(
         'speed',
       ),
-      (await distanceOfDevice(connection, part)).positions,
-      (await odometerOfDevice(connection, part)).steps_m,
+      (await partsOfDevice(connection, part)).map(({ positions, steps_m }) => [positions, steps_m]),
       (await lastGoodFix(connection, part))?.getTime(),
       await lastReading(connection, part),
     ]);
@@ -287,6 +340,6 @@ test('no read gives anything of another operator’s device, even when it is ask
     last: 7,
     lastMs: START_MS + MINUTE_MS,
   };
-  expect(await readAs('north')).toEqual([2, 2, [bucket], 2, 100, START_MS + MINUTE_MS, 1_100]);
-  expect(await readAs('south')).toEqual([0, 0, [], 0, null, undefined, null]);
+  expect(await readAs('north')).toEqual([2, 2, [bucket], [[2, 100]], START_MS + MINUTE_MS, 1_100]);
+  expect(await readAs('south')).toEqual([0, 0, [], [], undefined, null]);
 });

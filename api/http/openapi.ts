@@ -50,6 +50,7 @@ const HEADERS: Record<string, Record<string, Header>> = {
     ETag: { description: 'For `If-None-Match` of the next request', schema: { type: 'string' } },
   },
   '/api/v1/quarantine/{id}/payload': { 'Content-Disposition': ATTACHMENT },
+  '/api/v1/geofences/export': { 'Content-Disposition': ATTACHMENT },
 };
 
 /** fastify-type-provider-zod leaves out the headers of answers that have a media type of their own. */

@@ -14,6 +14,9 @@ export function encodeCursor(list: string, position: string | number): string {
 
 const MAX_BIGINT = 2n ** 63n - 1n;
 
+/** Where the first page of a list starts that has the newest, with the largest ids, first. */
+export const AFTER_ALL_IDS = String(MAX_BIGINT);
+
 /** @returns the position, decimal digits that fit a bigint @throws `bad_cursor` */
 export function decodeCursor(list: string, cursor: string): string {
   const [name, position = ''] = Buffer.from(cursor, 'base64url').toString('utf8').split(':');

@@ -9,6 +9,9 @@ export interface LiveLimits {
   /** A pass over the clients may take this share of the time; the spacing grows with its cost. */
   maxBusyShare: number;
   maxSpacingMs: number;
+  /** Events that an operator's watchers are told of per second, and at once; the others are in the list. */
+  eventsPerS: number;
+  eventBurst: number;
   /** A client with more bytes than this unsent gets nothing further until they are gone. */
   maxBufferedBytes: number;
   /** A client that is over that bound for so long is closed with 1013. */
@@ -39,6 +42,8 @@ export const LIVE_LIMITS: LiveLimits = {
   spacingMs: 50,
   maxBusyShare: 0.25,
   maxSpacingMs: 1_000,
+  eventsPerS: 50,
+  eventBurst: 500,
   maxBufferedBytes: 256 * 1024,
   maxSlowMs: 30_000,
   snapshotPart: 500,

@@ -1,5 +1,6 @@
 import type { Log } from '@wayleave/runtime/log.ts';
 import type { Redis } from '@wayleave/runtime/redis.ts';
+import { type LiveEvent, liveEventsChannel } from '@wayleave/telematics/events/event-feed.ts';
 import type { FleetRow } from '@wayleave/telematics/live/fleet.ts';
 import { fleetChangesChannel } from '@wayleave/telematics/live/fleet-changes.ts';
 import { type LiveMessage, liveChannel } from '@wayleave/telematics/live/live-feed.ts';
@@ -50,7 +51,7 @@ export function createLiveHub(parts: LiveHubParts): LiveHub {
   const held = new Map<string, NodeJS.Timeout>();
 
   const channelsOf = (operatorId: string) =>
-    [liveChannel(operatorId), fleetChangesChannel(operatorId)] as const;
+    [liveChannel(operatorId), fleetChangesChannel(operatorId), liveEventsChannel(operatorId)] as const;
   const failed = (what: string) => (error: unknown) => log.warn({ err: error }, what);
 
   subscriber.on('message', (channel, message) => channels.get(channel)?.(message));
@@ -64,10 +65,10 @@ export function createLiveHub(parts: LiveHubParts): LiveHub {
   });
 
   const openFeed = (operatorId: string): OperatorFeed => {
-    const [live, changes] = channelsOf(operatorId);
+    const [live, changes, events] = channelsOf(operatorId);
     const feed = createOperatorFeed({
       // Subscribed before the fleet is read: an update falls into the one or the other, or both.
-      subscribed: async () => void (await subscriber.subscribe(live, changes)),
+      subscribed: async () => void (await subscriber.subscribe(live, changes, events)),
       load: async () => await loadFleet(operatorId),
       limits,
       metrics,
@@ -79,6 +80,7 @@ export function createLiveHub(parts: LiveHubParts): LiveHub {
       feed.receive(updates);
     });
     channels.set(changes, () => feed.refreshSoon());
+    channels.set(events, (message) => feed.receiveEvents(JSON.parse(message) as LiveEvent[]));
     feeds.set(operatorId, feed);
     return feed;
   };

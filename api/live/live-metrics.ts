@@ -25,6 +25,12 @@ export function createLiveMetrics(metrics: Metrics) {
       help: 'Times a client was passed over because its socket was full: later it gets the latest only',
       registers,
     }),
+    events: new Counter({
+      name: 'live_events_total',
+      help: 'Events for clients, by what came of them: sent, one of too many at once, or passed over for a slow reader',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
     tooSlow: new Counter({
       name: 'live_closed_slow_total',
       help: 'Clients closed for being slow too long',

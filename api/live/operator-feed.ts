@@ -1,5 +1,6 @@
 import { messageOf } from '@wayleave/runtime/errors.ts';
 import type { Log } from '@wayleave/runtime/log.ts';
+import type { LiveEvent } from '@wayleave/telematics/events/event-feed.ts';
 import {
   applyUpdate,
   closeRevision,
@@ -10,6 +11,7 @@ import {
 import type { LiveUpdate } from '@wayleave/telematics/live/live-feed.ts';
 import type { Contains } from '@wayleave/telematics/live/viewport.ts';
 import { createDelivery, type FeedClient } from './delivery.ts';
+import { createEventDelivery } from './event-delivery.ts';
 import { createFleetDocument, type FleetDocument } from './fleet-document.ts';
 import type { LiveLimits } from './limits.ts';
 import type { LiveMetrics } from './live-metrics.ts';
@@ -18,6 +20,8 @@ import type { LiveMetrics } from './live-metrics.ts';
 export interface OperatorFeed {
   clients: Set<FeedClient>;
   receive(updates: readonly LiveUpdate[]): void;
+  /** Tells every subscriber what became of events. */
+  receiveEvents(events: readonly LiveEvent[]): void;
   /** Shows a client what the viewport holds, then its changes. */
   subscribe(client: FeedClient, contains: Contains): void;
   /** The latest of every vehicle at once, as soon as the fleet has been read. */
@@ -135,6 +139,7 @@ export function createOperatorFeed({
   return {
     clients,
     receive,
+    receiveEvents: createEventDelivery(fleet, clients, limits, metrics),
     subscribe: (client, contains) => {
       client.wanted = contains;
       if (loaded) delivery.begin(client);

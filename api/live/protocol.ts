@@ -1,3 +1,4 @@
+import type { EventView } from '@wayleave/telematics/events/event.ts';
 import { type FleetVehicle, jsonOf } from '@wayleave/telematics/live/fleet.ts';
 import type { Changes } from '@wayleave/telematics/live/viewer.ts';
 import { bounds } from '@wayleave/telematics/live/viewport.ts';
@@ -30,6 +31,10 @@ export function snapshotMessage(vehicles: readonly FleetVehicle[], total: number
 
 export function changesMessage({ vehicles, left }: Changes): string {
   return `{"type":"changes","vehicles":[${vehicles.map(jsonOf).join(',')}],"left":${JSON.stringify(left)}}`;
+}
+
+export function eventsMessage(events: readonly EventView[]): string {
+  return JSON.stringify({ type: 'events', events });
 }
 
 export function errorMessage(code: string, detail: string): string {

@@ -3,13 +3,10 @@ import { type CommandView, commandView, newCommand } from '@wayleave/telematics/
 import { getCommand, listCommands, requestCommand } from '@wayleave/telematics/commands/service.ts';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { callerOf, READERS, WRITERS } from '../http/access.ts';
-import { decodeCursor, pageOf } from '../http/page-cursor.ts';
+import { AFTER_ALL_IDS, decodeCursor, pageOf } from '../http/page-cursor.ts';
 import { idParams, pageQuery, pageView, problems } from '../http/schemas.ts';
 import { createOnce, idempotencyHeaders } from '../idempotency/idempotency.ts';
 import type { ApiParts } from '../parts.ts';
-
-/** The largest bigint: before it comes everything. */
-const AFTER_ALL_IDS = '9223372036854775807';
 
 const documented = { tags: ['commands'], security: [{ bearer: [] }] };
 

@@ -52,7 +52,8 @@ export async function serveLive(app: FastifyInstance, parts: ApiParts): Promise<
       description:
         'WebSocket. Authenticate by the Authorization header or a first message ' +
         '`{"type":"authenticate","token"}`; then `{"type":"subscribe","bounds":[west,south,east,north]}` ' +
-        'gives `snapshot` and then `changes`, the latest per vehicle.',
+        'gives `snapshot` and then `changes`, the latest per vehicle, and `{"type":"events","events":[…]}` ' +
+        'whenever events are raised, changed, ended or retracted, each as it now is and wherever it was.',
       response: {
         101: z.undefined().describe('The connection is a WebSocket now'),
         426: problemResponse('A request that is no WebSocket'),

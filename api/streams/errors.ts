@@ -12,4 +12,4 @@ export const exportsBusy = (retryAfterS: number) =>
 
 /** An export or track could not be read to its end; the service log says why. */
 export const exportFailed = (retryAfterS: number) =>
-  new CodedError('export_failed', 503, 'The positions could not be read; try again.', { retryAfterS });
+  new CodedError('export_failed', 503, 'The document could not be made; try again.', { retryAfterS });

@@ -1,7 +1,11 @@
+import type { GeofenceExport } from '@wayleave/telematics/geofences/export.ts';
 import type { ExportQuery, TrackQuery } from '@wayleave/telematics/positions/history-text.ts';
 
 /** A document to be made. */
-export type StreamJob = ({ kind: 'export' } & ExportQuery) | ({ kind: 'track' } & TrackQuery);
+export type StreamJob =
+  | ({ kind: 'export' } & ExportQuery)
+  | ({ kind: 'track' } & TrackQuery)
+  | ({ kind: 'geofences' } & GeofenceExport);
 
 /** What a worker thread is started with. */
 export interface WorkerStart {

@@ -2,13 +2,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { CodedError } from '@wayleave/runtime/errors.ts';
 import { createLog } from '@wayleave/runtime/log.ts';
 import { asOperator, createPool } from '@wayleave/runtime/postgres.ts';
+import { geofencesText } from '@wayleave/telematics/geofences/export.ts';
 import type { Transact } from '@wayleave/telematics/positions/history-portions.ts';
 import { exportText, trackText } from '@wayleave/telematics/positions/history-text.ts';
 import type { FromWorker, StreamJob, ToWorker, WorkerStart } from './messages.ts';
 
 /**
- * A thread that makes documents of positions: their queries, simplification and text take seconds of
- * processor time for a year of positions, which the thread of the live map has not got.
+ * A thread that makes documents: the queries, simplification and text take seconds of processor time for
+ * a year of positions or thousands of geofences, which the thread of the live map has not got.
  */
 if (parentPort === null) throw new Error('this file is a worker thread');
 const port = parentPort;
@@ -83,6 +84,8 @@ function textOf(transact: Transact, job: StreamJob): AsyncGenerator<string> {
       return exportText(transact, job);
     case 'track':
       return trackText(transact, job);
+    case 'geofences':
+      return geofencesText(transact, job);
   }
 }
 

@@ -6,7 +6,10 @@ import { type Role, role as roles } from '@wayleave/leasing/identity/user.ts';
 import { createLog } from '@wayleave/runtime/log.ts';
 import { createMetrics } from '@wayleave/runtime/metrics.ts';
 import { asOperator, createPool, type Pool } from '@wayleave/runtime/postgres.ts';
+import { createQueue } from '@wayleave/runtime/queues.ts';
 import { createRedis, type Redis } from '@wayleave/runtime/redis.ts';
+import { createDeadLetters } from '@wayleave/telematics/events/dead-letter-store.ts';
+import { RISK_QUEUE } from '@wayleave/telematics/events/event.ts';
 import { loadFleet } from '@wayleave/telematics/live/fleet-service.ts';
 import type { FastifyInstance } from 'fastify';
 import pg from 'pg';
@@ -74,6 +77,7 @@ export async function startApi(options: StartOptions): Promise<ApiUnderTest> {
   const authPool = createPool({ url, role: 'wayleave_auth', log, maxConnections: 2 });
   const ingestPool = createPool({ url, role: 'wayleave_ingest', log, maxConnections: 2 });
   const redis = createRedis(redisServer.url, 'api', log, { commandTimeout: 500 });
+  const riskQueue = createQueue(RISK_QUEUE, redis);
   const subscriber = createRedis(redisServer.url, 'api-live', log, { autoResubscribe: false });
   const metrics = createMetrics('api');
   const liveMetrics = createLiveMetrics(metrics);
@@ -101,6 +105,7 @@ export async function startApi(options: StartOptions): Promise<ApiUnderTest> {
     }),
     liveMetrics,
     liveLimits,
+    deadLetters: createDeadLetters({ queue: riskQueue, redis }),
     streams,
     deviceSecretKey: randomBytes(32),
     checks: { postgres: async () => await appPool.query('SELECT 1'), redis: async () => await redis.ping() },
@@ -158,6 +163,7 @@ export async function startApi(options: StartOptions): Promise<ApiUnderTest> {
     close: async () => {
       await app.close();
       await streams.close();
+      await riskQueue.close();
       redis.disconnect();
       subscriber.disconnect();
       await Promise.all([appPool.end(), authPool.end(), ingestPool.end()]);
