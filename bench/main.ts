@@ -5,6 +5,7 @@ const benches: Record<string, () => Promise<{ run: (args: string[]) => Promise<F
   decode: () => import('./decode/decode.ts'),
   ingest: () => import('./ingest/ingest.ts'),
   history: () => import('./history/history.ts'),
+  geofences: () => import('./geofences/geofences.ts'),
 };
 
 export type Figures = Record<string, number | null>;

@@ -12,6 +12,8 @@ const RUNS = {
   window20: { connections: 500, window: 20, positionsPerMessage: 1 },
   window1: { connections: 2_000, window: 1, positionsPerMessage: 1 },
   tenEach: { connections: 500, window: 3, positionsPerMessage: 10 },
+  rulesWindow20: { connections: 500, window: 20, positionsPerMessage: 1, geofences: 10_000 },
+  rulesWindow1: { connections: 2_000, window: 1, positionsPerMessage: 1, geofences: 10_000 },
 } as const;
 
 /**
@@ -36,6 +38,8 @@ export async function run(args: string[]): Promise<Figures> {
     window20PerS: null,
     window1PerS: null,
     tenEachPerS: null,
+    rulesWindow20PerS: null,
+    rulesWindow1PerS: null,
     copyPerS: null,
     insertByRowPerS: null,
     pubackP99Ms: null,
