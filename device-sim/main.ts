@@ -4,6 +4,7 @@ import { logLine } from './fleet/log.ts';
 import { type FleetCommand, fleetHelp, readFleetCommand } from './fleet/options.ts';
 import { type Fleet, startFleet } from './fleet/run-fleet.ts';
 import { readFleetFile } from './fleet-file.ts';
+import { findSites } from './incidents/sites.ts';
 import { createRouteItinerary } from './routes/itinerary.ts';
 import { readRouteFile } from './routes/route-file.ts';
 
@@ -14,9 +15,9 @@ const STOP_DEADLINE_MS = 5_000;
 
 async function start(command: FleetCommand): Promise<Fleet> {
   const devices = await readFleetFile(command.fleetFile);
-  const itinerary = command.routeFile
-    ? createRouteItinerary(await readRouteFile(command.routeFile), command.routeSpeedKmh)
-    : createCityItinerary(layOutCity(command.seed));
+  const roads = command.routeFile ? null : createCityItinerary(layOutCity(command.seed));
+  const itinerary =
+    roads ?? createRouteItinerary(await readRouteFile(command.routeFile ?? ''), command.routeSpeedKmh);
   const fleet = startFleet({
     mqttUrl: command.mqttUrl,
     devices,
@@ -24,6 +25,8 @@ async function start(command: FleetCommand): Promise<Fleet> {
     reporting: { movingMs: command.movingMs, parkedMs: command.parkedMs },
     seed: command.seed,
     faults: command.faults,
+    incidents: command.incidents,
+    stage: roads && { roads, sites: findSites(roads.city) },
     startMs: Date.now() - command.hoursAgo * 3_600_000,
     timeScale: command.timeScale,
     log: logLine,

@@ -10,10 +10,19 @@ import {
   revokeGateway,
 } from '@wayleave/telematics/devices/gateway-service.ts';
 import { listDevices } from '@wayleave/telematics/devices/service.ts';
+import { deleteGeofence, listGeofences } from '@wayleave/telematics/geofences/service.ts';
+import {
+  getRuleSettings,
+  listRuleSettings,
+  setRuleSettings,
+} from '@wayleave/telematics/rules/settings-service.ts';
+import { listSpeedLimits } from '@wayleave/telematics/rules/speed-limits/service.ts';
+import { listGroups, listMembers } from '@wayleave/telematics/vehicle-groups/service.ts';
 import { listVehicles } from '@wayleave/telematics/vehicles/service.ts';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fleetFile } from './demo/demo-file.ts';
+import { demoRuleSettings } from './demo/demo-rules.ts';
 import { plannedVehicle } from './demo/fleet-plan.ts';
 import { provisionFleet } from './demo/provision-fleet.ts';
 import { seedDemo } from './seed.ts';
@@ -161,4 +170,71 @@ test('a gateway that somebody revoked stays away, and so do those behind it', as
   const { fleet } = await seed();
   expect(behind(fleet, 'demo.flespi')).toEqual([]);
   expect(behind(fleet, 'demo.traccar').length).toBeGreaterThan(1);
+});
+
+/** What the rules of the demonstration go by. */
+async function rulesOfDemo() {
+  return await asDemo(async (connection) => {
+    const groups = await listGroups(connection, '0', 100);
+    return {
+      geofences: (await listGeofences(connection, {}, '0', 100)).items,
+      groups: await Promise.all(
+        groups.map(async ({ id, name }) => ({
+          id,
+          name,
+          members: await listMembers(connection, id, '0', 1_000),
+        })),
+      ),
+      limits: await listSpeedLimits(connection),
+      settings: await getRuleSettings(connection),
+    };
+  });
+}
+
+test('the demonstration has a geofence of every use, groups, limits, and settings of its city', async () => {
+  const { demo, fleet } = await seed();
+  const { geofences, groups, limits, settings } = await rulesOfDemo();
+  const kinds = new Set(geofences.map(({ kind }) => kind));
+  expect(kinds).toEqual(new Set(['territory', 'depot', 'forbidden', 'low_speed', 'home', 'other']));
+  expect(new Set(geofences.map(({ shape }) => shape.type))).toEqual(
+    new Set(['Circle', 'Polygon', 'Corridor']),
+  );
+  expect(geofences.find(({ kind }) => kind === 'home')?.vehicleId).toBe(demo.device.vehicleId);
+  expect(geofences.find(({ kind }) => kind === 'low_speed')?.speedLimitKmh).toBeGreaterThan(0);
+  const motorcycles = groups.find(({ name }) => name === 'Motorcycles');
+  // That of the user is one, too.
+  expect(motorcycles?.members).toHaveLength(fleet.filter(({ kind }) => kind === 'motorcycle').length + 1);
+  expect(geofences.some(({ groupId, schedule }) => groupId === motorcycles?.id && schedule !== null)).toBe(
+    true,
+  );
+  expect(limits).toContainEqual(expect.objectContaining({ scope: 'kind', kind: 'motorcycle' }));
+  expect(settings).toEqual(demoRuleSettings);
+});
+
+test('a later start leaves what somebody changed of the rules, and puts only new vehicles into groups', async () => {
+  await seed();
+  const before = await rulesOfDemo();
+  const depot = before.geofences.find(({ kind }) => kind === 'depot');
+  await asDemo(async (connection) => {
+    await deleteGeofence(connection, depot?.id ?? '');
+    await setRuleSettings(
+      connection,
+      { ...demoRuleSettings, idling: { enabled: false, minDurationS: 900 } },
+      '1',
+    );
+  });
+  const changed = await rulesOfDemo();
+  await seed(VEHICLES + 25);
+  const after = await rulesOfDemo();
+  expect(after.geofences).toEqual(changed.geofences);
+  expect(after.geofences).toHaveLength(before.geofences.length - 1);
+  expect(after.settings.idling.enabled).toBe(false);
+  expect(await asDemo(async (connection) => await listRuleSettings(connection, '1000', 10))).toHaveLength(2);
+  const added = Array.from({ length: 25 }, (_, n) => plannedVehicle(VEHICLES + 1 + n));
+  for (const { name, members } of after.groups) {
+    const kind = name === 'Lorries' ? 'truck' : 'motorcycle';
+    const earlier = changed.groups.find((group) => group.name === name)?.members ?? [];
+    expect(members.slice(0, earlier.length)).toEqual(earlier);
+    expect(members).toHaveLength(earlier.length + added.filter((vehicle) => vehicle.kind === kind).length);
+  }
 });

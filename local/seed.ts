@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Account, SimulatedDevice } from '@wayleave/device-sim/fleet-file.ts';
-import { provisionOperator } from '@wayleave/leasing/identity/provision.ts';
+import { type Provisioned, provisionOperator } from '@wayleave/leasing/identity/provision.ts';
 import { createLog } from '@wayleave/runtime/log.ts';
 import { asOperator, createPool, type DatabaseRole } from '@wayleave/runtime/postgres.ts';
 import { getDevice } from '@wayleave/telematics/devices/service.ts';
@@ -9,6 +9,7 @@ import { type Demo, readKept, writeKept } from './demo/demo-file.ts';
 import { gatewayOf, plannedVehicle } from './demo/fleet-plan.ts';
 import { type ProvisionedVehicle, provisionFleet } from './demo/provision-fleet.ts';
 import { provisionGateways } from './demo/provision-gateways.ts';
+import { provisionRules } from './demo/provision-rules.ts';
 
 const OPERATOR = 'Kampala Boda Leasing';
 
@@ -33,7 +34,7 @@ export interface SeedOptions {
 
 /**
  * Makes the demonstration: an operator, its users, vehicles with a tracker each, the gateways that
- * some trackers are behind, and the two files that tell a person and the simulator how to log in. A
+ * some trackers are behind, geofences and limits, and the two files that tell a person and the simulator how to log in. A
  * later start finds all of it and adds what a larger fleet needs; passwords and secrets stay unless
  * their files are gone.
  */
@@ -46,7 +47,9 @@ export async function seedDemo(options: SeedOptions): Promise<{ demo: Demo; flee
       kept.demo?.users.find(({ email }) => email === user.email)?.password ??
       randomBytes(PASSWORD_BYTES).toString('base64url'),
   }));
-  const operatorId = await provisionPeople(databaseUrl, users);
+  const { operatorId, users: people } = await provisionPeople(databaseUrl, users);
+  const adminEmail = users.find(({ role }) => role === 'admin')?.email;
+  const userId = people.find(({ email }) => email === adminEmail)?.id ?? '';
 
   const [app, broker] = [pool(databaseUrl, 'wayleave_app'), pool(databaseUrl, 'wayleave_broker')];
   try {
@@ -60,6 +63,7 @@ export async function seedDemo(options: SeedOptions): Promise<{ demo: Demo; flee
     const vehicleId =
       own &&
       (await asOperator(app, operatorId, (connection) => getDevice(connection, own.deviceId))).vehicle?.id;
+    await provisionRules({ app, operatorId, userId, vehicles: provisioned, ownVehicleId: vehicleId ?? null });
     const demo: Demo = {
       apiUrl,
       mqttUrl,
@@ -102,11 +106,11 @@ function simulated(
 async function provisionPeople(
   databaseUrl: string,
   users: { role: 'fleet' | 'admin'; email: string; name: string; password: string }[],
-): Promise<string> {
+): Promise<Provisioned> {
   const owner = new pg.Client({ connectionString: databaseUrl });
   await owner.connect();
   try {
-    return (await provisionOperator(owner, { name: OPERATOR, users })).operatorId;
+    return await provisionOperator(owner, { name: OPERATOR, users });
   } finally {
     await owner.end();
   }

@@ -1,4 +1,4 @@
-import { METRES_PER_DEGREE } from '../geo.ts';
+import { METRES_PER_DEGREE, type Place } from '../geo.ts';
 import { buildPath, type Junction, type Path, type Waypoint } from '../motion/path.ts';
 import type { Itinerary } from '../motion/vehicle.ts';
 import { index, type Random } from '../random.ts';
@@ -13,18 +13,52 @@ const TRIES = 30;
 /** Vehicles drive on the left in Uganda. */
 const LANE_M = 2.2;
 
+/** Off the streets of the city, on a country road or a pier. */
+const OFF_STREET_KMH = 70;
+
+/** Places off the streets, in the order in which they are passed. */
+export interface OffStreet {
+  before?: readonly Place[];
+  after?: readonly Place[];
+}
+
+/** Drives in a city, for whoever wants to say where to. */
+export interface CityItinerary extends Itinerary {
+  city: City;
+  /** The junction at or near which a path ends: the next trip leaves from there. */
+  endOf(path: Path): number | undefined;
+  /** Along junctions that roads connect; at least one, and with the places at least two points. */
+  along(junctions: readonly number[], off?: OffStreet): Path;
+}
+
 /** Drives between random destinations in the city by the fastest way. */
-export function createCityItinerary(city: City): Itinerary {
-  /** At which junction a path ends: the next trip leaves from there. */
+export function createCityItinerary(city: City): CityItinerary {
   const ends = new WeakMap<Path, number>();
-  const pathFrom = (from: number, random: Random): Path => {
-    const to = chooseDestination(city, from, random);
-    const path = buildPath(waypointsOf(city, findRoute(city, from, to)));
-    ends.set(path, to);
+  const along = (junctions: readonly number[], { before = [], after = [] }: OffStreet = {}): Path => {
+    const onStreets = waypointsOf(city, junctions);
+    const off =
+      (from: Waypoint | undefined) =>
+      (place: Place): Waypoint => ({
+        ...place,
+        altitudeM: from?.altitudeM ?? 0,
+        limitKmh: OFF_STREET_KMH,
+        junction: 'none',
+      });
+    const path = buildPath([
+      ...before.map(off(onStreets[0])),
+      ...onStreets,
+      ...after.map(off(onStreets.at(-1))),
+    ]);
+    ends.set(path, junctions.at(-1) ?? 0);
     return path;
   };
+  const pathFrom = (from: number, random: Random): Path =>
+    along(findRoute(city, from, chooseDestination(city, from, random)));
   return {
+    city,
     laneM: LANE_M,
+    along,
+    endOf: (path) => ends.get(path),
     first: (random) => pathFrom(index(random, city.places.length), random),
     after: (done, random) => pathFrom(ends.get(done) ?? index(random, city.places.length), random),
   };

@@ -5,6 +5,7 @@ import { layOutCity } from '../city/city.ts';
 import { createCityItinerary } from '../city/itinerary.ts';
 import type { SimulatedDevice } from '../fleet-file.ts';
 import { formatNames, formats } from '../formats/formats.ts';
+import { findSites } from '../incidents/sites.ts';
 import { createRandom } from '../random.ts';
 import { eventually, startTestBroker, type TestBroker, testDevices } from '../testing/test-broker.ts';
 import { createTracker, nextTracker } from '../tracker/tracker.ts';
@@ -32,6 +33,8 @@ async function start(vehicles: number, options: Partial<FleetOptions>) {
     reporting: { movingMs: 1_000, parkedMs: 30_000 },
     seed: 'test',
     faults: 0,
+    incidents: 0,
+    stage: null,
     startMs: Date.now(),
     timeScale: 1,
     log: (_level, message, fields) => complaints.push(`${message} ${JSON.stringify(fields)}`),
@@ -164,9 +167,14 @@ function readByIdent({ received }: Pick<TestBroker, 'received'>) {
   return read;
 }
 
-test.each([0, 20])(
-  'a fleet of every format is understood to the last message, with faults × %i',
-  async (faults) => {
+test.each([
+  { faults: 0, incidents: 0, positions: 6_000 },
+  { faults: 20, incidents: 0, positions: 6_000 },
+  // Some fall silent.
+  { faults: 20, incidents: 1, positions: 3_000 },
+])(
+  'a fleet of every format is understood to the last message, with faults × $faults and incidents × $incidents',
+  async ({ faults, incidents, positions }) => {
     const { devices, secrets } = everyFormat();
     broker = await startTestBroker(secrets);
     fleet = startFleet({
@@ -176,12 +184,14 @@ test.each([0, 20])(
       reporting: { movingMs: 1_000, parkedMs: 30_000 },
       seed: 'every format',
       faults,
+      incidents,
+      stage: { roads: itinerary, sites: findSites(itinerary.city) },
       startMs: Date.now() - HOUR_MS / 6,
       timeScale: 60,
       log: () => {},
     });
     const running = fleet;
-    await eventually(() => running.status().positionsAcked > 6_000, 25_000);
+    await eventually(() => running.status().positionsAcked > positions, 25_000);
     await fleet.stop();
 
     const read = readByIdent(broker);
@@ -210,6 +220,8 @@ test('a gateway out of whose hearing a tracker is brings the others, and later w
     reporting: { movingMs: 1_000, parkedMs: 30_000 },
     seed: 'gateway',
     faults: 0,
+    incidents: 0,
+    stage: null,
     startMs: Date.now() - 12 * HOUR_MS,
     timeScale: 1_000,
     log: () => {},

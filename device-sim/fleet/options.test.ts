@@ -9,6 +9,7 @@ test('the environment fills what the arguments leave open', () => {
     movingMs: 1_000,
     parkedMs: 30_000,
     faults: 1,
+    incidents: 1,
     timeScale: 1,
     hoursAgo: 0,
   });
@@ -31,13 +32,24 @@ test('each wrong option is named', () => {
   );
 });
 
-test('trackers that never err are asked for with 0', () => {
+test('trackers that never err, and vehicles that nothing happens to, are asked for with 0', () => {
+  expect(readFleetCommand(['--fleet', 'f.json', '--incidents', '0'], {}).incidents).toBe(0);
+  expect(() => readFleetCommand(['--fleet', 'f.json', '--incidents=-1'], {})).toThrow(/--incidents: /);
   expect(readFleetCommand(['--fleet', 'f.json', '--faults', '0'], {}).faults).toBe(0);
   expect(() => readFleetCommand(['--fleet', 'f.json', '--faults=-1'], {})).toThrow(/--faults: /);
 });
 
 test('the help names every option', () => {
-  for (const name of ['mqtt-url', 'fleet', 'interval-ms', 'seed', 'faults', 'time-scale', 'route']) {
+  for (const name of [
+    'mqtt-url',
+    'fleet',
+    'interval-ms',
+    'seed',
+    'faults',
+    'incidents',
+    'time-scale',
+    'route',
+  ]) {
     expect(fleetHelp()).toContain(`--${name}`);
   }
 });

@@ -1,13 +1,17 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 
+/** Of the city, unless another one is asked for. */
+export const DEFAULT_SEED = 'wayleave';
+
 const HELP = {
   'mqtt-url': 'Broker, mqtt:// or mqtts:// (MQTT_URL)',
   fleet: 'File of [{"ident", "secret", "kind", "format", "gateway"}] (FLEET_FILE)',
   'interval-ms': 'Between reports with the ignition on',
   'parked-interval-ms': 'Between reports with the ignition off',
-  seed: 'The same seed gives the same city, the same drives and the same faults',
+  seed: 'The same seed gives the same city, the same drives, the same faults and incidents',
   faults: 'How many times as often as usual trackers err; 0 for never',
+  incidents: 'How many times as often as usual vehicles speed, are towed, go dark …; 0 for never',
   route: 'Drive along a .gpx or .geojson file instead of the city',
   'route-speed-kmh': 'Speed limit along that route',
   'time-scale': 'How many times faster than real time, until the present is reached',
@@ -22,8 +26,9 @@ const schema = z
     fleet: z.string({ error: 'is needed (or FLEET_FILE)' }).min(1),
     'interval-ms': z.coerce.number().int().min(100).max(3_600_000).default(1_000),
     'parked-interval-ms': z.coerce.number().int().min(100).max(86_400_000).default(30_000),
-    seed: z.string().default('wayleave'),
+    seed: z.string().default(DEFAULT_SEED),
     faults: z.coerce.number().min(0).max(1_000).default(1),
+    incidents: z.coerce.number().min(0).max(1_000).default(1),
     route: z.string().optional(),
     'route-speed-kmh': z.coerce.number().min(3).max(200).default(50),
     'time-scale': z.coerce.number().min(1).max(1_000).default(1),
@@ -36,6 +41,7 @@ const schema = z
     parkedMs: Math.max(given['interval-ms'], given['parked-interval-ms']),
     seed: given.seed,
     faults: given.faults,
+    incidents: given.incidents,
     routeFile: given.route,
     routeSpeedKmh: given['route-speed-kmh'],
     timeScale: given['time-scale'],

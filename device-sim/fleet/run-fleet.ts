@@ -2,6 +2,9 @@ import { createFaults, type Faults } from '../faults/faults.ts';
 import type { SimulatedDevice } from '../fleet-file.ts';
 import type { Format } from '../formats/format.ts';
 import { formats } from '../formats/formats.ts';
+import { createIncidents, type Part } from '../incidents/incidents.ts';
+import type { Stage } from '../incidents/scenes.ts';
+import { odometerAtM } from '../motion/odometer.ts';
 import type { Itinerary } from '../motion/vehicle.ts';
 import { createRandom, type Random } from '../random.ts';
 import type { Observation } from '../tracker/observation.ts';
@@ -20,6 +23,10 @@ export interface FleetOptions {
   seed: string;
   /** How many times as often as usual trackers err; 0 for never. */
   faults: number;
+  /** How many times as often as usual something happens to vehicles and trackers; 0 for never. */
+  incidents: number;
+  /** Where it may happen; null where there is no city. */
+  stage: Stage | null;
   /** Where simulated time begins, epoch milliseconds; now or in the past. */
   startMs: number;
   /** How many times faster than real time it runs until it reaches the present. */
@@ -58,6 +65,9 @@ interface Member {
   random: Random;
   tracker: TrackerState;
   faults: Faults;
+  itinerary: Itinerary;
+  /** What happens to it; null if nothing ever does. */
+  part: Part | null;
   outbox: Outbox<Observation>;
   /** Its own, or that of its gateway. */
   link: Link;
@@ -83,6 +93,7 @@ export function startFleet(options: FleetOptions): Fleet {
   const links: Links = new Map();
   const counts = { published: 0, acked: 0, positionsAcked: 0 };
   const complain = createComplaints(options.log);
+  const partOf = options.incidents > 0 ? createIncidents({ ...options, frequency: options.incidents }) : null;
   let lastTickMs = realStartMs;
 
   const tick = () => {
@@ -92,10 +103,10 @@ export function startFleet(options: FleetOptions): Fleet {
     const timeMs = simulatedTimeMs(startMs, timeScale, realStartMs, realNowMs);
     const due = Math.min(devices.length, Math.ceil(((realNowMs - realStartMs) / 1000) * CONNECTS_PER_S));
     for (const device of devices.slice(members.length, due))
-      members.push(join(device, timeMs, options, links, counts, complain));
+      members.push(join(device, timeMs, options, partOf, links, counts, complain));
     for (const member of members) {
       if (pauseMs > SLEPT_MS) member.tracker = { ...member.tracker, timeMs: member.tracker.timeMs + pauseMs };
-      advance(member, timeMs, options);
+      advance(member, timeMs);
       send(member, counts);
     }
   };
@@ -117,11 +128,14 @@ function join(
   device: SimulatedDevice,
   timeMs: number,
   options: FleetOptions,
+  partOf: ReturnType<typeof createIncidents> | null,
   links: Links,
   counts: Counts,
   complain: Complain,
 ): Member {
-  const { itinerary, seed } = options;
+  const { seed } = options;
+  const part = partOf?.(device, timeMs) ?? null;
+  const itinerary = part?.itinerary ?? options.itinerary;
   const random = createRandom(`${seed} ${device.ident}`);
   const format = formats[device.format];
   const reporting = {
@@ -130,6 +144,8 @@ function join(
   };
   // Its own sources: neither what goes wrong nor when connections fail may change how it drives.
   const faults = createFaults(`${seed} faults ${device.ident}`, options.faults);
+  const tracker = createTracker(device.kind, itinerary, reporting, timeMs, random);
+  const odometerM = odometerAtM(createRandom(`${seed} odometer ${device.ident}`), timeMs);
   const shared = linkFor(device, options, links, counts, complain);
   const member: Member = {
     device,
@@ -137,11 +153,13 @@ function join(
     reporting,
     random,
     faults,
-    tracker: createTracker(device.kind, itinerary, reporting, timeMs, random),
+    itinerary,
+    part,
+    tracker: { ...tracker, vehicle: { ...tracker.vehicle, odometerM } },
     outbox: createOutbox({
       limit: OUTBOX_MAX_POSITIONS,
       batch: format.maxPerMessage,
-      newestFirst: faults.newestFirst,
+      newestFirst: faults.newestFirst || part?.newestFirst === true,
     }),
     link: shared.link,
   };
@@ -172,20 +190,28 @@ function linkFor(
   return made;
 }
 
-function advance(member: Member, timeMs: number, { itinerary }: FleetOptions): void {
-  const { reporting, faults, random } = member;
+function advance(member: Member, timeMs: number): void {
+  const { reporting, faults, itinerary, part, random } = member;
   for (let steps = 0; steps < MAX_STEPS_PER_TICK; steps++) {
-    if (member.tracker.timeMs + reporting.movingMs > timeMs) break;
+    const nextMs = member.tracker.timeMs + reporting.movingMs;
+    if (nextMs > timeMs) break;
+    part?.at(nextMs);
     const { state, observation } = nextTracker(member.tracker, itinerary, reporting, random);
     member.tracker = state;
-    if (observation) member.outbox.add(faults.spoil(observation));
+    if (!observation) continue;
+    const spoilt = faults.spoil(observation);
+    const said = part ? part.say(spoilt) : spoilt;
+    if (said) member.outbox.add(said);
   }
   // Out of coverage the tracker's connection breaks; its gateway's does not, and hears nothing of it.
-  if (!member.device.gateway) member.link.setCovered(member.tracker.coverage.covered);
+  if (!member.device.gateway) member.link.setCovered(isCovered(member));
 }
 
+const isCovered = ({ tracker, part }: Member): boolean =>
+  tracker.coverage.covered && (part?.isReachable() ?? true);
+
 /** Whether the network reaches the tracker; a gateway has a line of its own. */
-const isReached = ({ link, tracker }: Member): boolean => link.up && tracker.coverage.covered;
+const isReached = (member: Member): boolean => member.link.up && isCovered(member);
 
 /** One message of a device at a time: the next leaves on the PUBACK of the one before. */
 function send(member: Member, counts: Counts): void {
@@ -206,7 +232,7 @@ function tally(members: readonly Member[]) {
   for (const member of members) {
     const { tracker, outbox } = member;
     total.connected += isReached(member) ? 1 : 0;
-    total.outOfCoverage += tracker.coverage.covered ? 0 : 1;
+    total.outOfCoverage += isCovered(member) ? 0 : 1;
     total.running += tracker.vehicle.ignition ? 1 : 0;
     total.buffered += outbox.size;
     total.dropped += outbox.dropped;

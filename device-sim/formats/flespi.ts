@@ -1,7 +1,13 @@
 import { isMoving, type Observation } from '../tracker/observation.ts';
 import { type Format, oneOrList } from './format.ts';
 
-const ALARM_PARAMETER = { powerCut: 'power.cut.alarm', sos: 'sos.alarm' } as const;
+/** Being unplugged is a cut supply there. */
+const ALARM_PARAMETER = {
+  powerCut: 'power.cut.alarm',
+  unplug: 'power.cut.alarm',
+  jamming: 'gsm.jamming.event',
+  sos: 'sos.alarm',
+} as const;
 
 /** Messages as flespi publishes them (https://flespi.com/kb/messages-basic-information-units). */
 export const flespi: Format = {

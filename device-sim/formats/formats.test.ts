@@ -37,7 +37,7 @@ const observation: fc.Arbitrary<Observation> = fc
       odometerM: fc.integer({ min: 0, max: 1_000_000_000 }),
       tripM: fc.integer({ min: 0, max: 100_000 }),
       batteryV: decimal(0, 30, 2),
-      alarm: fc.constantFrom<(SimulatedAlarm | null)[]>(null, 'powerCut', 'sos'),
+      alarm: fc.constantFrom<(SimulatedAlarm | null)[]>(null, 'powerCut', 'unplug', 'jamming', 'sos'),
     }),
   )
   .map(([observedFix, rest]) => ({ ...observedFix, ...rest }));
@@ -75,7 +75,9 @@ interface Resolution {
 
 const EXACT = 1e-6;
 const WHOLE = 0.5 + EXACT;
-const BOTH = { powerCut: 'powerCut', sos: 'sos' };
+const ALL = { powerCut: 'powerCut', unplug: 'unplug', jamming: 'jamming', sos: 'sos' };
+/** A tracker that is unplugged has lost its supply. */
+const AS_POWER_CUT = { ...ALL, unplug: 'powerCut' };
 
 const full: Resolution = {
   speedKmh: EXACT,
@@ -87,7 +89,7 @@ const full: Resolution = {
   hasSatellites: true,
   hasHdop: true,
   ignition: 'always',
-  alarms: BOTH,
+  alarms: ALL,
 };
 
 const RESOLUTION: Record<FormatName, Resolution> = {
@@ -98,17 +100,17 @@ const RESOLUTION: Record<FormatName, Resolution> = {
     accuracyM: WHOLE,
     hasSatellites: false,
     hasHdop: false,
-    alarms: { powerCut: 'powerCut' },
+    alarms: { powerCut: 'powerCut', unplug: 'powerCut' },
   },
-  'teltonika-json': { ...full, speedKmh: WHOLE, accuracyM: null },
-  'teltonika-codec': { ...full, speedKmh: WHOLE, accuracyM: null },
+  'teltonika-json': { ...full, speedKmh: WHOLE, accuracyM: null, alarms: AS_POWER_CUT },
+  'teltonika-codec': { ...full, speedKmh: WHOLE, accuracyM: null, alarms: AS_POWER_CUT },
   'navixy-ngp': { ...full, ignition: 'changes' },
   'ruptela-json': {
     ...full,
     speedKmh: WHOLE,
     accuracyM: null,
     hasHdop: false,
-    alarms: { powerCut: 'unplug' },
+    alarms: { powerCut: 'unplug', unplug: 'unplug' },
   },
   'hsl-hfp': {
     speedKmh: 0.02,
@@ -124,7 +126,7 @@ const RESOLUTION: Record<FormatName, Resolution> = {
   },
   // Traccar keeps knots and writes them in full; the adapter rounds to the metre per hour.
   'traccar-forward': { ...full, speedKmh: 0.001 },
-  flespi: { ...full, accuracyM: null },
+  flespi: { ...full, accuracyM: null, alarms: AS_POWER_CUT },
 };
 
 function ignitionOf({ ignition, ignitionChanged, alarm }: Observation, told: Resolution['ignition']) {

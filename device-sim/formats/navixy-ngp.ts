@@ -2,7 +2,15 @@ import { isMoving, type Observation } from '../tracker/observation.ts';
 import { type Format, single } from './format.ts';
 
 /** Predefined event identifiers of the Navixy Generic Protocol. */
-const EVENT = { powerCut: 2, sos: 202, byTime: 403, ignitionOff: 604, ignitionOn: 605 } as const;
+const EVENT = {
+  powerCut: 2,
+  unplug: 103,
+  jamming: 117,
+  sos: 202,
+  byTime: 403,
+  ignitionOff: 604,
+  ignitionOn: 605,
+} as const;
 
 /**
  * The Navixy Generic Protocol 1.2 (https://github.com/SquareGPS/navixy-api,

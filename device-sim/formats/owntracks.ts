@@ -31,9 +31,9 @@ function locationOf(ident: string, observed: Observation) {
   };
 }
 
-/** Power lost, ignition on or off, or simply the time. The converter knows no panic button. */
+/** Power lost, however; ignition on or off, or simply the time. The converter knows no jamming and no panic button. */
 function triggerOf({ alarm, ignition, ignitionChanged }: Observation): string {
-  if (alarm === 'powerCut') return 'e';
+  if (alarm === 'powerCut' || alarm === 'unplug') return 'e';
   if (ignitionChanged) return ignition ? 'i' : 'I';
   return 't';
 }

@@ -11,7 +11,7 @@ const BATTERY_MV = 4_000;
 
 /**
  * Ruptela's records as JSON, with IO values in hexadecimal, as DIMO's recordings have them. A lost
- * supply is told as the tracker's being unplugged; a panic button has no element of its own.
+ * supply is told as the tracker's being unplugged; jamming and a panic button have no element of their own.
  */
 export const ruptelaJson: Format = {
   maxPerMessage: 1,
@@ -36,10 +36,12 @@ function recordOf(ident: string, observed: Observation) {
       '65': hex(observed.odometerM),
       '173': hex(isMoving(observed) ? 1 : 0),
       '409': hex(observed.ignition ? 1 : 0),
-      ...(observed.alarm === 'powerCut' ? { '985': hex(1) } : {}),
+      ...(isWithoutSupply(observed) ? { '985': hex(1) } : {}),
     },
   };
 }
+
+const isWithoutSupply = ({ alarm }: Observation): boolean => alarm === 'powerCut' || alarm === 'unplug';
 
 function fixOf(observed: Observation) {
   const { lat, lon, satellites } = observed;

@@ -24,9 +24,9 @@ export interface TeltonikaRecord {
   elements: readonly IoElement[];
 }
 
-const DIGITAL_INPUT_1 = 1;
 const IGNITION = 239;
-const UNPLUG = 252;
+/** The element of each alarm. A panic button is wired to an input; a cut supply is told as being unplugged. */
+const ALARM_ELEMENT = { sos: 1, jamming: 249, powerCut: 252, unplug: 252 } as const;
 const LOW = 0;
 const HIGH = 1;
 const PANIC = 2;
@@ -54,14 +54,13 @@ export function teltonikaRecord(observed: Observation): TeltonikaRecord {
   };
 }
 
-/** A panic button is wired to an input, which has the priority of panic. */
+/** The input of a panic button has the priority of panic. */
 function causeOf({ alarm, ignitionChanged }: Observation): { event: number; priority: number } {
-  if (alarm === 'sos') return { event: DIGITAL_INPUT_1, priority: PANIC };
-  if (alarm === 'powerCut') return { event: UNPLUG, priority: HIGH };
+  if (alarm !== null) return { event: ALARM_ELEMENT[alarm], priority: alarm === 'sos' ? PANIC : HIGH };
   return ignitionChanged ? { event: IGNITION, priority: HIGH } : { event: 0, priority: LOW };
 }
 
 function alarmElement({ alarm }: Observation): IoElement[] {
   if (alarm === null) return [];
-  return [{ id: alarm === 'sos' ? DIGITAL_INPUT_1 : UNPLUG, bytes: 1, value: 1 }];
+  return [{ id: ALARM_ELEMENT[alarm], bytes: 1, value: 1 }];
 }

@@ -2,6 +2,8 @@ import { isMoving, type Observation } from '../tracker/observation.ts';
 import { type Format, single } from './format.ts';
 
 const KMH_PER_KNOT = 1.852;
+/** What Traccar calls alarms, where that is another name. */
+const ALARM = { powerCut: 'powerCut', unplug: 'removing', jamming: 'jamming', sos: 'sos' } as const;
 
 /**
  * What a Traccar server forwards of its trackers (https://github.com/traccar/traccar,
@@ -43,7 +45,7 @@ function positionOf(observed: Observation) {
       motion: isMoving(observed),
       odometer: observed.odometerM,
       power: observed.batteryV,
-      alarm: observed.alarm ?? undefined,
+      alarm: observed.alarm === null ? undefined : ALARM[observed.alarm],
     },
   };
 }

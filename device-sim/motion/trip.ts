@@ -13,6 +13,22 @@ export interface Trip {
   pace: number;
   /** The most a vehicle of this kind can have at each vertex and still take every curve ahead. m/s. */
   curveMps: Float64Array;
+  /** On somebody's hook: it moves, and its ignition is off. */
+  isTowed: boolean;
+  /** How long it is parked afterwards; null where chance decides. */
+  parkedS: number | null;
+}
+
+/** What is decided about a drive beforehand, so that chance has no say in it. */
+export interface Conduct {
+  /** How the vehicle is found on this path when the simulation starts: parked at its end for so long, or so far from it. */
+  found?: { parkedS: number } | { toGoM: number };
+  /** Times the speed limit, all the way and without a halt. */
+  haste?: number;
+  isTowed?: boolean;
+  /** With the engine running, after arriving. */
+  idleS?: number;
+  parkedS?: number;
 }
 
 const RED_SHARE = 0.45;
@@ -28,17 +44,25 @@ const HURRY_FACTOR = [1.3, 1.55] as const;
 /** Below this a hurry does not show. */
 const HURRY_MIN_PATH_M = 1500;
 const HALTS_APART_M = 25;
+/** Of the speed limit, on a hook. */
+const TOWED_PACE = 0.62;
 
-export function planTrip(path: Path, handling: Handling, random: Random): Trip {
+export function planTrip(path: Path, handling: Handling, random: Random, conduct: Conduct = {}): Trip {
+  const { haste, isTowed = false, idleS, parkedS = null } = conduct;
+  const isNonStop = haste !== undefined || isTowed;
   return {
     path,
     halts: [
-      ...haltsOnTheWay(path, handling, random),
-      { atM: path.lengthM, standS: between(random, ...IDLE_S) },
+      ...(isNonStop ? [] : haltsOnTheWay(path, handling, random)),
+      { atM: path.lengthM, standS: idleS ?? between(random, ...IDLE_S) },
     ],
-    hurries: planHurries(path, random),
-    pace: between(random, 0.86, 1.04),
+    hurries: isNonStop
+      ? [{ fromM: 0, toM: path.lengthM, factor: haste ?? TOWED_PACE }]
+      : planHurries(path, random),
+    pace: isNonStop ? 1 : between(random, 0.86, 1.04),
     curveMps: curveSpeeds(path, handling),
+    isTowed,
+    parkedS,
   };
 }
 

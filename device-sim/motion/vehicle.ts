@@ -2,7 +2,7 @@ import type { VehicleKind } from '@wayleave/telematics/vehicles/vehicle.ts';
 import type { Place } from '../geo.ts';
 import { between, chance, exponential, type Random } from '../random.ts';
 import { type Path, placeOnPath, vertexAt } from './path.ts';
-import { planTrip, type Trip } from './trip.ts';
+import { type Conduct, planTrip, type Trip } from './trip.ts';
 import { HANDLING } from './vehicle-kind.ts';
 
 /** Where a vehicle drives next: a city with destinations, or one given route. */
@@ -13,11 +13,13 @@ export interface Itinerary {
   after(done: Path, random: Random): Path;
   /** How far to the left of the line vehicles keep, metres. */
   laneM: number;
+  /** What is decided beforehand about a drive along one of its paths. */
+  conductOf?(path: Path): Conduct | undefined;
 }
 
 export interface VehicleState {
   kind: VehicleKind;
-  /** `standing`: at a light or a stop, engine on. `parked`: engine off. */
+  /** `standing`: at a light or a stop, engine on unless it is towed. `parked`: engine off. */
   phase: 'driving' | 'standing' | 'parked';
   /** Left to stand or to be parked. */
   waitS: number;
@@ -54,15 +56,17 @@ const parkingS = (random: Random): number =>
 /** A vehicle somewhere on its way, as it is found when the simulation starts. */
 export function createVehicle(kind: VehicleKind, itinerary: Itinerary, random: Random): VehicleState {
   const path = itinerary.first(random);
-  const trip = planTrip(path, HANDLING[kind], random);
-  const parked = chance(random, PARKED_AT_START_SHARE);
-  const atM = parked ? path.lengthM : path.lengthM * between(random, 0.02, 0.8);
+  const conduct = itinerary.conductOf?.(path);
+  const trip = planTrip(path, HANDLING[kind], random, conduct);
+  const found = conduct?.found;
+  const parked = found ? 'parkedS' in found : chance(random, PARKED_AT_START_SHARE);
+  const atM = parked ? path.lengthM : onTheWayM(path, found, random);
   const vertex = vertexAt(path, atM);
   const haltAhead = trip.halts.findIndex((halt) => halt.atM > atM + 80);
   return {
     kind,
     phase: parked ? 'parked' : 'driving',
-    waitS: parked ? parkingS(random) * random() : 0,
+    waitS: parked ? (found && 'parkedS' in found ? found.parkedS : parkingS(random) * random()) : 0,
     trip,
     atM,
     vertex,
@@ -72,6 +76,11 @@ export function createVehicle(kind: VehicleKind, itinerary: Itinerary, random: R
     odometerM: Math.round(between(random, 2_000, 180_000) * 1000),
     batteryV: (HANDLING[kind].systemV / 12) * (parked ? 12.6 : 13.9),
   };
+}
+
+function onTheWayM(path: Path, found: Conduct['found'], random: Random): number {
+  if (found && 'toGoM' in found) return Math.max(0, path.lengthM - found.toGoM);
+  return path.lengthM * between(random, 0.02, 0.8);
 }
 
 /** Where the vehicle is; its course is that of the road, also while it stands. */
@@ -149,17 +158,18 @@ function wait(draft: VehicleState, dtS: number, itinerary: Itinerary, random: Ra
   draft.waitS -= dtS;
   if (draft.waitS > 1e-9) return;
   if (draft.phase === 'parked') {
-    draft.trip = planTrip(itinerary.after(draft.trip.path, random), HANDLING[draft.kind], random);
+    const path = itinerary.after(draft.trip.path, random);
+    draft.trip = planTrip(path, HANDLING[draft.kind], random, itinerary.conductOf?.(path));
     draft.atM = 0;
     draft.vertex = 0;
     draft.halt = 0;
     draft.phase = 'standing';
-    draft.ignition = true;
+    draft.ignition = !draft.trip.isTowed;
     draft.waitS = between(random, ...KEY_TO_ROAD_S);
   } else if (draft.halt >= draft.trip.halts.length) {
     draft.phase = 'parked';
     draft.ignition = false;
-    draft.waitS = parkingS(random);
+    draft.waitS = draft.trip.parkedS ?? parkingS(random);
   } else {
     draft.phase = 'driving';
     draft.waitS = 0;

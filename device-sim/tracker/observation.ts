@@ -1,5 +1,5 @@
 /** What a simulated tracker can raise. */
-export type SimulatedAlarm = 'powerCut' | 'sos';
+export type SimulatedAlarm = 'powerCut' | 'unplug' | 'jamming' | 'sos';
 
 /** What the receiver computed; all null together while it has no fix. */
 export interface ObservedFix {

@@ -45,7 +45,7 @@ export function createTracker(
 
 /**
  * The tracker one moving interval later, and what it reports, if it does: always with the
- * ignition on, rarely with it off, and at once when it changes.
+ * ignition on or while it is moved, rarely otherwise, and at once when the ignition changes.
  */
 export function nextTracker(
   state: TrackerState,
@@ -60,8 +60,9 @@ export function nextTracker(
   const coverage = nextCoverage(state.coverage, dtS, random);
   const { reported } = state;
   const ignitionChanged = reported?.ignition !== vehicle.ignition;
-  const due =
-    vehicle.ignition || ignitionChanged || reported === null || timeMs - reported.timeMs >= parkedMs;
+  // Its motion sensor wakes it when somebody tows the vehicle.
+  const isAwake = vehicle.ignition || vehicle.speedMps > 0;
+  const due = isAwake || ignitionChanged || reported === null || timeMs - reported.timeMs >= parkedMs;
   const next = { vehicle, gnss, coverage, timeMs };
   if (!due) return { state: { ...next, reported }, observation: null };
   const fix = observe(

@@ -16,6 +16,8 @@ const INSTALLED_DAYS_AGO = 365;
 export interface ProvisionedVehicle extends PlannedVehicle {
   deviceId: string;
   secret: string;
+  /** This start made it. */
+  isNew: boolean;
 }
 
 export interface ProvisionFleetOptions {
@@ -69,7 +71,7 @@ async function provision(
   { deviceSecretKey, keptSecrets }: ProvisionFleetOptions,
   planned: PlannedVehicle,
   credential: DeviceCredential | undefined,
-): Promise<{ deviceId: string; secret: string } | undefined> {
+): Promise<{ deviceId: string; secret: string; isNew: boolean } | undefined> {
   const { ident, label, kind, plate, format } = planned;
   if (credential === undefined) {
     const vehicle = await createVehicle(connection, { label, kind, plate });
@@ -79,10 +81,11 @@ async function provision(
     });
     const from = new Date(Date.now() - INSTALLED_DAYS_AGO * 86_400_000).toISOString();
     await installDevice(connection, vehicle.id, { deviceId: device.id, from });
-    return { deviceId: device.id, secret };
+    return { deviceId: device.id, secret, isNew: true };
   }
   if (credential.revoked) return undefined;
   const deviceId = String(credential.deviceId);
   const kept = stillValid(deviceSecretKey, keptSecrets, credential);
-  return { deviceId, secret: kept ?? (await rotateDeviceSecret(connection, deviceSecretKey, deviceId)) };
+  const secret = kept ?? (await rotateDeviceSecret(connection, deviceSecretKey, deviceId));
+  return { deviceId, secret, isNew: false };
 }
