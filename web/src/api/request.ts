@@ -7,12 +7,15 @@ const REQUEST_TIMEOUT_MS = 15_000;
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
+  /** What is wrong with the request, field by field; `path` is a JSON pointer. */
+  readonly fields: readonly { path: string; message: string }[];
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, fields: ApiError['fields'] = []) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
+    this.fields = fields;
   }
 }
 
@@ -21,6 +24,8 @@ interface RequestOptions {
   body?: unknown;
   token?: string;
   signal?: AbortSignal | undefined;
+  /** For answers that are computed and not read. */
+  timeoutMs?: number;
 }
 
 /** How far the server's clock is ahead of this one, in ms, from the last answer's Date header. */
@@ -33,7 +38,7 @@ export function serverNowMs(): number {
 
 /** The JSON of an answer. @throws {ApiError} */
 export async function request<Result>(path: string, options: RequestOptions = {}): Promise<Result> {
-  const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+  const timeout = AbortSignal.timeout(options.timeoutMs ?? REQUEST_TIMEOUT_MS);
   const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
   const response = await answerOf(path, options, 'application/json', signal);
   return (response.status === 204 ? undefined : await response.json()) as Result;
@@ -87,8 +92,9 @@ function noteServerTime(date: string | null): void {
 async function refusal(response: Response): Promise<ApiError> {
   try {
     const problem = (await response.json()) as Problem;
-    const fields = (problem.errors ?? []).map(({ path, message }) => `${path}: ${message}`).join('; ');
-    return new ApiError(response.status, problem.code, fields || (problem.detail ?? problem.title));
+    const errors = problem.errors ?? [];
+    const fields = errors.map(({ path, message }) => `${path}: ${message}`).join('; ');
+    return new ApiError(response.status, problem.code, fields || (problem.detail ?? problem.title), errors);
   } catch {
     return new ApiError(response.status, 'unreadable', `The server answered ${response.status}.`);
   }

@@ -1,6 +1,8 @@
 // The API as this console uses it, by hand: what generates types from OpenAPI documents needs the compiler of
 // TypeScript 5, which this repository has not. local/console-contract.ts holds them against the API's schemas.
 
+import type { RiskEvent } from './event-types.ts';
+
 export type Role = 'customer' | 'agent' | 'fleet' | 'admin';
 export type VehicleKind = 'motorcycle' | 'car' | 'van' | 'truck';
 
@@ -213,6 +215,8 @@ export type Bounds = [west: number, south: number, east: number, north: number];
 export type LiveRequest = { type: 'authenticate'; token: string } | { type: 'subscribe'; bounds?: Bounds };
 
 export type LiveMessage =
+  /** Raised, changed, ended or retracted; each as it now is. */
+  | { type: 'events'; events: RiskEvent[] }
   | { type: 'ready'; operator: { id: string; name: string } }
   | { type: 'snapshot'; vehicles: LiveVehicle[]; total?: number; complete?: boolean }
   | { type: 'changes'; vehicles: LiveVehicle[]; left?: string[] }

@@ -2,10 +2,18 @@ import { expect, test } from 'vitest';
 import { formatHash, parseHash } from './hash-state.ts';
 
 test('what is written is read back', () => {
-  const state = { vehicleId: 'a/b&c', day: '2026-11-20', at: { zoom: 12.5, lat: 0.31628, lon: 32.58219 } };
+  const at = { zoom: 12.5, lat: 0.31628, lon: 32.58219 };
+  const state = { vehicleId: 'a/b&c', day: '2026-11-20', eventId: null, at };
+  const ofEvent = { vehicleId: null, day: null, eventId: '0b5c-11', at };
   expect(parseHash(formatHash(state))).toEqual(state);
-  expect(parseHash('')).toEqual({ vehicleId: null, day: null, at: null });
-  expect(formatHash({ vehicleId: null, day: null, at: null })).toBe('');
+  expect(parseHash(formatHash(ofEvent))).toEqual(ofEvent);
+  const nothing = { vehicleId: null, day: null, eventId: null, at: null };
+  expect(parseHash('')).toEqual(nothing);
+  expect(formatHash(nothing)).toBe('');
+});
+
+test('a link to a vehicle is not one to an event as well', () => {
+  expect(parseHash('#vehicle=1&event=2').eventId).toBeNull();
 });
 
 test('nonsense in a link is left out', () => {

@@ -92,6 +92,21 @@ const ICONS = {
   map: <path d="m3 5.5 4.5-2 5 2 4.5-2v11l-4.5 2-5-2-4.5 2Zm4.5-2v11m5-9v11" />,
   trackers: <path d="M6.5 3.5h7v13h-7Zm2 10h3M3 8v4m14-4v4" />,
   quarantine: <path d="M10 3 17.5 16.5h-15ZM10 8v4m0 2v.2" />,
+  events: (
+    <path d="M10 3a4.6 4.6 0 0 1 4.6 4.6c0 4 1.7 5.4 1.7 5.4H3.7s1.7-1.4 1.7-5.4A4.6 4.6 0 0 1 10 3ZM8.3 15.7a1.9 1.9 0 0 0 3.4 0" />
+  ),
+  geofences: (
+    <path d="m4 6.5 6.5-3 6 4.5-2 8-8.5.5ZM4 6.5h.01M10.5 3.5h.01M16.5 8h.01M14.5 16h.01M6 16.5h.01" />
+  ),
+  layers: <path d="m10 3.5 7 3.7-7 3.7-7-3.7Zm-7 7.2 7 3.7 7-3.7" />,
+  circle: <path d="M10 3.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13Zm0 6.5h6.5" />,
+  polygon: <path d="m4 7 6-3.5 6.5 5-2.5 8H6Z" />,
+  corridor: <path d="m3.5 13 4-5.5 5 4 4-6.5M3.5 16.5l4.5-5.5 5 4 3.5-5.5" />,
+  check: <path d="m4.5 10.5 3.5 3.5 7.5-8" />,
+  edit: <path d="M4 16h3l9-9-3-3-9 9Zm7.5-10.5 3 3" />,
+  upload: <path d="M10 12V3.5M6.5 7 10 3.5 13.5 7M4 16h12" />,
+  trash: <path d="M4 6h12M8 6V4h4v2m-6.5 0 .7 10h7.6l.7-10" />,
+  clock: <path d="M10 3.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13ZM10 6.5V10l2.5 2" />,
   settings: <path d="M3 6h7m4 0h3M3 14h3m4 0h7M12 4v4M8 12v4" />,
   plus: <path d="M10 4v12M4 10h12" />,
   copy: <path d="M7 7h9v9H7ZM13 7V4H4v9h3" />,

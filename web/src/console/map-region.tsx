@@ -1,11 +1,15 @@
 import { type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
 import { mapConfig } from '../api/client.ts';
+import type { RiskEvent } from '../api/event-types.ts';
 import type { Bounds } from '../api/types.ts';
 import { duration } from '../format/units.ts';
 import type { VehicleState } from '../live/classify.ts';
 import type { FleetStore, FleetView } from '../live/fleet-store.ts';
 import type { LiveSession } from '../live/live-session.ts';
-import { createFleetMap, type FleetMap, type MapView } from '../map/fleet-map.ts';
+import { createFleetMap } from '../map/fleet-map.ts';
+import type { MarkedEvent } from '../map/event-markers.ts';
+import type { FleetMap, MapView } from '../map/fleet-map-ports.ts';
+import type { DrawnGeofence } from '../map/geofence-features.ts';
 import type { TrackPoint } from '../map/track.ts';
 import { outgrown, subscriptionBounds } from '../map/viewport.ts';
 import { DoubtfulLabel } from '../replay/doubtful-fixes.tsx';
@@ -38,7 +42,13 @@ interface MapRegionProps {
   track: readonly TrackPoint[] | null;
   /** A vehicle's day that is shown in place of the fleet. */
   replay: ReplayStore | null;
+  fences: readonly DrawnGeofence[];
+  events: readonly MarkedEvent[];
+  /** Vehicles that are marked because of a critical event. */
+  critical: ReadonlySet<string>;
+  pickedEvent: RiskEvent | null;
   onSelect(id: string | null): void;
+  onEvent(id: string): void;
   onFollowEnd(): void;
   onView(view: MapView): void;
 }
@@ -52,6 +62,7 @@ interface Hovered {
 export function MapRegion(props: MapRegionProps) {
   const { ref, store, session, view, initialView, soughtId, selectedId, followedId, wanted, track, replay } =
     props;
+  const { fences, events, critical, pickedEvent } = props;
   const container = useRef<HTMLDivElement>(null);
   const region = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<FleetMap | null>(null);
@@ -96,6 +107,7 @@ export function MapRegion(props: MapRegionProps) {
         onTaken: () => firstView?.end(),
         onFollowEnd: () => latest.current.onFollowEnd(),
         onDoubtful: (fixTime, point) => setDoubtful(fixTime && point ? { fixTime, ...xy(point) } : null),
+        onEvent: (id) => latest.current.onEvent(id),
         onPickDoubtful: (picked) => latest.current.replay?.set({ picked }),
         onStyleFailure: () => setNotice('The map style cannot be loaded; this is the built-in map.'),
       });
@@ -131,6 +143,13 @@ export function MapRegion(props: MapRegionProps) {
   useEffect(() => map?.follow(followedId), [map, followedId]);
   useEffect(() => map?.filter(wanted), [map, wanted]);
   useEffect(() => map?.showTrack(track), [map, track]);
+  useEffect(() => map?.showGeofences(fences), [map, fences]);
+  useEffect(() => map?.showEvents(events, critical), [map, events, critical]);
+  const pickedKey = pickedEvent?.id ?? null;
+  useEffect(() => {
+    // Once for each event that is picked, and not again as it changes.
+    map?.pickEvent(pickedKey === null ? null : latest.current.pickedEvent);
+  }, [map, pickedKey, latest]);
   useEffect(() => {
     if (!map || !replay) return;
     const draw = () => map.replay(replay.get());
@@ -158,6 +177,7 @@ export function MapRegion(props: MapRegionProps) {
       aria-label="Live map"
       data-testid="map"
       data-map-ready={map !== null}
+      data-geofences={fences.length}
       data-vehicles-total={view.fleet.vehicles.size}
       data-connection={view.status.phase}
       data-last-update={view.lastUpdateMs === null ? undefined : new Date(view.lastUpdateMs).toISOString()}

@@ -3,9 +3,11 @@ import { formatRoute, type Route } from './route.ts';
 
 const PAGES = [
   { route: { page: 'map' }, name: 'Map', icon: 'map' },
+  { route: { page: 'events', tab: 'list', eventId: null }, name: 'Events', icon: 'events' },
+  { route: { page: 'geofences', tab: 'list', geofenceId: null }, name: 'Geofences', icon: 'geofences' },
   { route: { page: 'trackers', tab: 'devices' }, name: 'Trackers', icon: 'trackers' },
   { route: { page: 'quarantine', entryId: null }, name: 'Quarantine', icon: 'quarantine' },
-  { route: { page: 'settings' }, name: 'Settings', icon: 'settings' },
+  { route: { page: 'settings', tab: 'positions' }, name: 'Settings', icon: 'settings' },
 ] as const satisfies readonly { route: Route; name: string; icon: string }[];
 
 interface NavProps {

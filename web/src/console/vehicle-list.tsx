@@ -14,13 +14,22 @@ const ROWS_ID = 'vehicle-rows';
 
 interface VehicleListProps {
   view: FleetView;
+  /** Vehicles with a critical event that nobody has acknowledged. */
+  critical: ReadonlySet<string>;
   wanted: ReadonlySet<VehicleState>;
   selectedId: string | null;
   onSelect(id: string): void;
   onClearFilter(): void;
 }
 
-export function VehicleList({ view, wanted, selectedId, onSelect, onClearFilter }: VehicleListProps) {
+export function VehicleList({
+  view,
+  critical,
+  wanted,
+  selectedId,
+  onSelect,
+  onClearFilter,
+}: VehicleListProps) {
   const [query, setQuery] = useState('');
   const [open, setOpen] = useState(false);
   const search = useRef<HTMLInputElement>(null);
@@ -86,6 +95,7 @@ export function VehicleList({ view, wanted, selectedId, onSelect, onClearFilter 
       </output>
       <Rows
         rows={shown}
+        critical={critical}
         selectedId={selectedId}
         onSelect={(id) => {
           setOpen(false);
@@ -99,12 +109,13 @@ export function VehicleList({ view, wanted, selectedId, onSelect, onClearFilter 
 
 interface RowsProps {
   rows: FleetVehicle[];
+  critical: ReadonlySet<string>;
   selectedId: string | null;
   onSelect(id: string): void;
 }
 
 /** A listbox that makes only the rows in sight: five thousand vehicles cost as much as fifteen. */
-function Rows({ rows, selectedId, onSelect }: RowsProps) {
+function Rows({ rows, critical, selectedId, onSelect }: RowsProps) {
   const box = useRef<HTMLDivElement>(null);
   const now = useServerNow(1000);
   const [scroll, setScroll] = useState({ top: 0, height: 600 });
@@ -175,6 +186,7 @@ function Rows({ rows, selectedId, onSelect }: RowsProps) {
           <Row
             key={vehicle.id}
             vehicle={vehicle}
+            critical={critical.has(vehicle.id)}
             top={(start + offset) * ROW_PX}
             position={start + offset + 1}
             total={rows.length}
@@ -191,6 +203,7 @@ function Rows({ rows, selectedId, onSelect }: RowsProps) {
 
 interface RowProps {
   vehicle: FleetVehicle;
+  critical: boolean;
   top: number;
   position: number;
   total: number;
@@ -200,7 +213,7 @@ interface RowProps {
   onSelect(id: string): void;
 }
 
-function Row({ vehicle, top, position, total, selected, active, now, onSelect }: RowProps) {
+function Row({ vehicle, critical, top, position, total, selected, active, now, onSelect }: RowProps) {
   const { id, label, plate, kind, state } = vehicle;
   return (
     <div
@@ -218,7 +231,12 @@ function Row({ vehicle, top, position, total, selected, active, now, onSelect }:
     >
       <StateGlyph state={state} size={16} />
       <span className="row-names">
-        <span className="row-label">{label}</span>
+        <span className="row-label">
+          {label}
+          {critical && (
+            <i className="row-critical" role="img" aria-label="Critical event" title="Critical event" />
+          )}
+        </span>
         <span className="row-plate">{plate ?? KIND_NAMES[kind]}</span>
       </span>
       <span className={`row-note ${state}`}>{note(vehicle, now)}</span>

@@ -1,5 +1,7 @@
 import { useEffect, useRef } from 'react';
+import type { RiskEvent } from '../api/event-types.ts';
 import type { Position, Vehicle } from '../api/types.ts';
+import { VehicleEvents } from '../events/vehicle-events.tsx';
 import { ago, alarmWords, compass, degrees, kilometres } from '../format/units.ts';
 import type { FleetVehicle } from '../live/fleet.ts';
 import { useServerNow } from './hooks.ts';
@@ -11,6 +13,9 @@ import { KIND_NAMES, STATE_NAMES } from './words.ts';
 interface VehiclePanelProps {
   vehicle: FleetVehicle;
   track: Track;
+  /** Of the whole fleet, of late. */
+  events: readonly RiskEvent[];
+  onEvent(id: string): void;
   following: boolean;
   onFollow(on: boolean): void;
   onCentre(): void;
@@ -24,6 +29,8 @@ interface VehiclePanelProps {
 export function VehiclePanel({
   vehicle,
   track,
+  events,
+  onEvent,
   following,
   onFollow,
   onCentre,
@@ -81,6 +88,7 @@ export function VehiclePanel({
         <span>{position ? `fix ${ago(ageMs)}` : 'No fix yet'}</span>
       </p>
 
+      <VehicleEvents vehicleId={id} events={events} onPick={onEvent} />
       {position ? (
         <>
           <div className="gauges">

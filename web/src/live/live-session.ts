@@ -2,6 +2,7 @@ import { vehiclePage } from '../api/client.ts';
 import { ApiError } from '../api/request.ts';
 import { currentToken, renewToken, withToken } from '../api/session.ts';
 import type { Bounds, Page, Vehicle } from '../api/types.ts';
+import type { EventStore } from '../events/event-store.ts';
 import type { FleetStore } from './fleet-store.ts';
 import { connectLive, type LiveSocket } from './live-connection.ts';
 
@@ -11,29 +12,47 @@ const PER_PAGE_PAUSE_MS = 2000;
 const LIST_RETRY_MS = 5000;
 const TICK_MS = 5000;
 
+/** The South Pole, where no vehicle is. */
+const NOWHERE: Bounds = [0, -90, 0, -90];
+
 export interface LiveSession {
   /** `null`: the whole fleet. */
   subscribe(bounds: Bounds | null): void;
+  /** On a page without a map: events are told to whoever subscribed to anything. */
+  hearEvents(): void;
   retryNow(): void;
   stop(): void;
 }
 
-/** Keeps `store` up to date until stopped. */
-export function startLiveSession(store: FleetStore): LiveSession {
+/** Keeps `store` and `events` up to date until stopped. */
+export function startLiveSession(store: FleetStore, events: EventStore): LiveSession {
   const connection = connectLive({
     openSocket: () => new WebSocket(liveUrl()) as LiveSocket,
     token: ({ renew }) => (renew ? renewToken() : currentToken()),
-    onMessage: (message) => store.receive(message),
+    onMessage(message) {
+      if (message.type === 'events') return events.receive(message.events);
+      // What was told while the connection was away, or before there was one, is read.
+      if (message.type === 'ready') events.read();
+      store.receive(message);
+    },
     onStatus: (status) => store.setStatus(status),
     random: Math.random,
     nowMs: Date.now,
   });
+  let isSubscribed = false;
+  const subscribe = (bounds: Bounds | null) => {
+    isSubscribed = true;
+    connection.subscribe(bounds);
+  };
   const retry = () => connection.retryNow();
   const ticker = setInterval(() => store.tick(), TICK_MS);
   window.addEventListener('online', retry);
   const stopListing = keepListing(store);
   return {
-    subscribe: (bounds) => connection.subscribe(bounds),
+    subscribe,
+    hearEvents() {
+      if (!isSubscribed) subscribe(NOWHERE);
+    },
     retryNow: retry,
     stop() {
       clearInterval(ticker);
@@ -41,6 +60,7 @@ export function startLiveSession(store: FleetStore): LiveSession {
       stopListing();
       connection.stop();
       store.stop();
+      events.stop();
     },
   };
 }

@@ -22,6 +22,8 @@ export interface Camera {
   follow(id: string | null): void;
   /** Brings a vehicle into view, close enough to see the street. */
   flyTo(id: string): void;
+  /** Brings a place into view. */
+  show(place: { lon: number; lat: number }): void;
   following(): boolean;
   stop(): void;
 }
@@ -37,8 +39,7 @@ export function createCamera({ map, drawnAt, panelOpen, still }: CameraOptions):
     return clientWidth < PHONE_BELOW_PX ? [0, -clientHeight * SHEET_SHARE] : [-PANEL_PX / 2, 0];
   };
 
-  const ease = (id: string, closestZoom: number) => {
-    const at = drawnAt(id);
+  const ease = (at: { lon: number; lat: number } | null, closestZoom: number) => {
     if (!at) return;
     const zoom = Math.max(map.getZoom(), closestZoom);
     map.easeTo({ center: [at.lon, at.lat], offset: offset(), zoom, duration: still() ? 0 : EASE_MS });
@@ -60,10 +61,11 @@ export function createCamera({ map, drawnAt, panelOpen, still }: CameraOptions):
     follow(id) {
       followedId = id;
       if (!id) return;
-      ease(id, STREET_ZOOM);
+      ease(drawnAt(id), STREET_ZOOM);
       if (!frame) frame = requestAnimationFrame(step);
     },
-    flyTo: (id) => ease(id, NEIGHBOURHOOD_ZOOM),
+    flyTo: (id) => ease(drawnAt(id), NEIGHBOURHOOD_ZOOM),
+    show: (place) => ease(place, NEIGHBOURHOOD_ZOOM),
     following: () => followedId !== null,
     stop() {
       followedId = null;

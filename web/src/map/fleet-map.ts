@@ -11,73 +11,26 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type { Bounds } from '../api/types.ts';
 import { MOVING_FROM_KMH, type VehicleState } from '../live/classify.ts';
 import type { FleetVehicle } from '../live/fleet.ts';
-import type { ReplayScene } from '../replay/replay-store.ts';
 import { createBaseStyle } from './base-style.ts';
 import { createCamera } from './camera.ts';
+import { createEventMarkers } from './event-markers.ts';
 import { fitControl } from './fit-control.ts';
 import { createFleetLayers, type FleetScene } from './fleet-layers.ts';
+import type { FleetMap, FleetMapOptions, MapView } from './fleet-map-ports.ts';
 import { createFleetMotion } from './fleet-motion.ts';
-import { graticuleGeoJson } from './graticule.ts';
-import { createGraticuleLabels, viewBounds } from './graticule-labels.ts';
+import { createGeofenceLayers } from './geofence-layers.ts';
+import { viewBounds } from './graticule-labels.ts';
+import { createGraticuleLayer } from './graticule-layer.ts';
 import { latFromY, lonFromX, WORLD_PX_AT_ZOOM_0, xFromLon, yFromLat } from './mercator.ts';
 import { glidePoint } from './motion.ts';
-import { PALETTES, type Theme } from './palette.ts';
+import { PALETTES } from './palette.ts';
 import { createReplayOverlay } from './replay-overlay.ts';
 import { LOOK_ALARM, LOOK_HIDDEN, LOOK_HOVERED, LOOK_SELECTED } from './shaders.ts';
-import { FIRST_LABEL_LAYER, GRATICULE_SOURCE } from './style.ts';
+import { FIRST_LABEL_LAYER } from './style.ts';
 import { type TrackPoint, trackGeoJson, trackLines } from './track.ts';
 import { contains, fleetBounds, wrapLon } from './viewport.ts';
 
 setWorkerUrl(workerUrl);
-
-export interface MapView {
-  zoom: number;
-  lat: number;
-  lon: number;
-}
-
-export interface FleetMapOptions {
-  container: HTMLElement;
-  theme: Theme;
-  still: boolean;
-  /** A real map; when it cannot be loaded the embedded one takes its place. */
-  styleUrl: string | null;
-  view: MapView | null;
-  onSelect(id: string | null): void;
-  onHover(id: string | null, point: { x: number; y: number } | null): void;
-  /** The viewport has come to rest, or moves with a vehicle that is followed. */
-  onViewport(bounds: Bounds, view: MapView): void;
-  /** The button that frames the fleet was pressed. */
-  onFit(): void;
-  /** The operator moved the map, picked a vehicle or had one brought into view. */
-  onTaken(): void;
-  /** The operator moved the map away from the vehicle that is followed. */
-  onFollowEnd(): void;
-  onStyleFailure(): void;
-  /** The pointer is upon a doubtful fix of the day that is replayed, by the time of its fix. */
-  onDoubtful(fixTime: string | null, point: { x: number; y: number } | null): void;
-  onPickDoubtful(fixTime: string | null): void;
-}
-
-export interface FleetMap {
-  update(vehicles: Iterable<FleetVehicle>): void;
-  select(id: string | null): void;
-  follow(id: string | null): void;
-  filter(wanted: ReadonlySet<VehicleState>): void;
-  showTrack(points: readonly TrackPoint[] | null): void;
-  /** Shows a vehicle's day in place of the fleet; null brings the fleet back. */
-  replay(scene: ReplayScene | null): void;
-  addHistory(id: string, points: readonly TrackPoint[], serverNowMs: number): void;
-  fit(vehicles: Iterable<FleetVehicle>, how: { smoothly: boolean }): void;
-  /** Brings a vehicle into view, close enough to see the street. */
-  flyTo(id: string): void;
-  setTheme(theme: Theme): void;
-  setStill(still: boolean): void;
-  viewport(): Bounds;
-  /** How many vehicles that are not filtered out are drawn inside the viewport. */
-  visibleCount(): number;
-  destroy(): void;
-}
 
 const SHAPES: Record<Exclude<VehicleState, 'alarm'>, number> = {
   moving: 0,
@@ -102,7 +55,8 @@ export function createFleetMap(options: FleetMapOptions): FleetMap {
   let hoveredId: string | null = null;
   let wanted: ReadonlySet<VehicleState> = new Set();
   let track: readonly TrackPoint[] | null = null;
-  let drawnGraticule = '';
+  let critical: ReadonlySet<string> = new Set();
+  let pickedEvent = false;
 
   const map = new MapLibreMap({
     container: options.container,
@@ -126,7 +80,9 @@ export function createFleetMap(options: FleetMapOptions): FleetMap {
   );
   map.addControl(new ScaleControl({ maxWidth: 120 }), 'bottom-left');
   map.getCanvas().setAttribute('aria-label', 'Map of the fleet. Arrow keys move it, plus and minus zoom.');
-  const labels = createGraticuleLabels(map);
+  const palette = () => scene.palette;
+  const geofences = createGeofenceLayers(map, palette);
+  const events = createEventMarkers(map, palette);
 
   const addFleet = () => {
     const before = map.getLayer(FIRST_LABEL_LAYER) ? FIRST_LABEL_LAYER : undefined;
@@ -134,6 +90,7 @@ export function createFleetMap(options: FleetMapOptions): FleetMap {
     if (!map.getSource(TRACK_SOURCE)) {
       map.addSource(TRACK_SOURCE, { type: 'geojson', data: trackGeoJson(track ? trackLines(track) : []) });
     }
+    geofences.addTo(before);
     map.addLayer(trails, before);
     map.addLayer(
       {
@@ -151,28 +108,14 @@ export function createFleetMap(options: FleetMapOptions): FleetMap {
     );
     replay.addTo(before);
     map.addLayer(marks);
-    drawnGraticule = '';
-    drawGraticule();
-  };
-
-  const drawGraticule = () => {
-    if (!base.embedded()) return;
-    const lines = labels.update();
-    const source = map.getSource<GeoJSONSource>(GRATICULE_SOURCE);
-    const key = `${lines.stepDeg}|${lines.meridians.join()}|${lines.parallels.join()}`;
-    if (!source || drawnGraticule === key) return;
-    drawnGraticule = key;
-    const [west, south, east, north] = viewBounds(map);
-    const margin = Math.max(east - west, north - south);
-    void source.setData(
-      graticuleGeoJson(lines, [west - margin, south - margin, east + margin, north + margin]),
-    );
+    events.addTo();
+    graticule.redraw();
   };
 
   const lookOf = (vehicle: FleetVehicle) => {
     const moving = (vehicle.position?.speedKmh ?? 0) >= MOVING_FROM_KMH;
     const calm = vehicle.state === 'alarm' ? (moving ? 'moving' : 'parked') : vehicle.state;
-    let flags = vehicle.state === 'alarm' ? LOOK_ALARM : 0;
+    let flags = vehicle.state === 'alarm' || critical.has(vehicle.id) ? LOOK_ALARM : 0;
     if (vehicle.id === selectedId) flags |= LOOK_SELECTED;
     if (vehicle.id === hoveredId) flags |= LOOK_HOVERED;
     if (wanted.size > 0 && !wanted.has(vehicle.state) && vehicle.id !== selectedId) flags |= LOOK_HIDDEN;
@@ -185,13 +128,18 @@ export function createFleetMap(options: FleetMapOptions): FleetMap {
     map.triggerRepaint();
   };
 
+  const relookAll = () => {
+    for (const vehicle of vehicles.values()) motion.look(vehicle.id, lookOf(vehicle));
+    map.triggerRepaint();
+  };
+
   const pick = (event: MapMouseEvent, reachPx: number) => {
     const reach = reachPx / (WORLD_PX_AT_ZOOM_0 * 2 ** map.getZoom());
     return motion.nearest(xFromLon(event.lngLat.lng), yFromLat(event.lngLat.lat), reach, nowS())?.id ?? null;
   };
 
   const hover = (id: string | null, point: { x: number; y: number } | null) => {
-    map.getCanvas().style.cursor = id ? 'pointer' : '';
+    map.getCanvas().style.cursor = id || (point && events.under(point)) ? 'pointer' : '';
     if (id !== hoveredId) {
       const before = hoveredId;
       hoveredId = id;
@@ -213,12 +161,12 @@ export function createFleetMap(options: FleetMapOptions): FleetMap {
   const camera = createCamera({
     map,
     drawnAt,
-    panelOpen: () => selectedId !== null,
+    panelOpen: () => selectedId !== null || pickedEvent,
     still: () => scene.still,
   });
   const replay = createReplayOverlay({
     map,
-    palette: () => scene.palette,
+    palette,
     still: () => scene.still,
     onHover: options.onDoubtful,
     onPick: options.onPickDoubtful,
@@ -226,28 +174,29 @@ export function createFleetMap(options: FleetMapOptions): FleetMap {
   const base = createBaseStyle({
     map,
     styleUrl: options.styleUrl,
-    palette: () => scene.palette,
+    palette,
     onReady: addFleet,
     onFailure: options.onStyleFailure,
   });
+  const graticule = createGraticuleLayer(map, base.embedded);
 
   const view = (): MapView => {
     const { lng, lat } = map.getCenter();
     return { zoom: map.getZoom(), lat, lon: wrapLon(lng) };
   };
 
-  map.on('move', drawGraticule);
-  map.on('resize', drawGraticule);
   map.on('moveend', () => options.onViewport(viewBounds(map), view()));
   map.on('click', (event) => {
     if (replay.active()) return;
+    const eventId = events.under(event.point);
+    if (eventId) return options.onEvent(eventId);
     const touch = (event.originalEvent as PointerEvent).pointerType === 'touch';
     const id = pick(event, touch ? PICK_TOUCH_PX : PICK_PX);
     if (id) options.onTaken();
     options.onSelect(id);
   });
   map.on('mousemove', (event) => {
-    if (!replay.active()) hover(pick(event, PICK_PX), event.point);
+    if (!replay.active()) hover(events.under(event.point) ? null : pick(event, PICK_PX), event.point);
   });
   map.on('mouseout', () => hover(null, null));
   // A map that moves under a resting pointer leaves the label pointing at nothing.
@@ -291,14 +240,27 @@ export function createFleetMap(options: FleetMapOptions): FleetMap {
     },
     filter(next) {
       wanted = next;
-      for (const vehicle of vehicles.values()) motion.look(vehicle.id, lookOf(vehicle));
-      map.triggerRepaint();
+      relookAll();
     },
     showTrack(points) {
       track = points;
       void map
         .getSource<GeoJSONSource>(TRACK_SOURCE)
         ?.setData(trackGeoJson(points ? trackLines(points) : []));
+    },
+    showGeofences: (fences) => geofences.show(fences),
+    showEvents(shown, marked) {
+      events.show(shown);
+      if (marked === critical) return;
+      critical = marked;
+      relookAll();
+    },
+    pickEvent(event) {
+      events.pick(event?.id ?? null);
+      pickedEvent = event !== null;
+      if (!event || event.lat === null || event.lon === null) return;
+      options.onTaken();
+      camera.show({ lon: event.lon, lat: event.lat });
     },
     replay(next) {
       if (next && !replay.active()) options.onTaken();
@@ -357,7 +319,7 @@ export function createFleetMap(options: FleetMapOptions): FleetMap {
       clearInterval(clock);
       camera.stop();
       replay.remove();
-      labels.remove();
+      graticule.remove();
       map.remove();
     },
   };

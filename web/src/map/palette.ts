@@ -1,3 +1,5 @@
+import type { Severity } from '../api/event-types.ts';
+import type { GeofenceKind } from '../api/geofence-types.ts';
 import type { VehicleState } from '../live/classify.ts';
 
 export type Theme = 'light' | 'dark';
@@ -18,6 +20,8 @@ export interface MapPalette {
   /** A replayed way, from crawling to fast (speed-bands.ts). */
   speeds: readonly [string, string, string, string];
   doubtful: string;
+  fences: Record<GeofenceKind, string>;
+  severities: Record<Severity, string>;
   /** The fleet's trails, [r, g, b] from 0 to 1. */
   trail: readonly [number, number, number];
   casing: readonly [number, number, number];
@@ -39,6 +43,16 @@ export const PALETTES: Record<Theme, MapPalette> = {
     track: '#0b5f57',
     speeds: ['#c47f00', '#5d9c2c', '#0d7d72', '#2b5fc9'],
     doubtful: '#d3281c',
+    fences: {
+      depot: '#55647a',
+      home: '#7a5bb5',
+      territory: '#0d7d72',
+      forbidden: '#d3281c',
+      border: '#b8480f',
+      low_speed: '#b07800',
+      other: '#2b5fc9',
+    },
+    severities: { critical: '#d3281c', warning: '#c47f00', info: '#2b5fc9' },
     trail: rgb('#0f8f82'),
     casing: rgb('#ffffff'),
     states: {
@@ -63,6 +77,16 @@ export const PALETTES: Record<Theme, MapPalette> = {
     track: '#8cf5e4',
     speeds: ['#f6b73c', '#93d955', '#3fe0c9', '#6aa8ff'],
     doubtful: '#ff5a4d',
+    fences: {
+      depot: '#9fb0c6',
+      home: '#b79cf2',
+      territory: '#3fe0c9',
+      forbidden: '#ff5a4d',
+      border: '#ff9a5c',
+      low_speed: '#f6b73c',
+      other: '#6aa8ff',
+    },
+    severities: { critical: '#ff5a4d', warning: '#f6b73c', info: '#6aa8ff' },
     trail: rgb('#2fd3bd'),
     casing: rgb('#0b0f13'),
     states: {

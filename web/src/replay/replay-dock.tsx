@@ -4,7 +4,9 @@ import { SPEED_BANDS_KMH } from '../map/speed-bands.ts';
 import { Charts } from './charts.tsx';
 import { clockTime } from './day.ts';
 import type { ReplayStore } from './replay-store.ts';
+import { TimeBands } from './time-bands.tsx';
 import type { DayFigures } from './use-day.ts';
+import type { DayTold } from './use-trips.ts';
 import { PACES, usePlayback } from './use-playback.ts';
 
 /** A step of the arrow keys on the slider. */
@@ -14,10 +16,12 @@ interface ReplayDockProps {
   store: ReplayStore;
   extent: { fromMs: number; toMs: number };
   figures: DayFigures | null;
+  /** What the rules made of the day; null while it is read. */
+  told: DayTold | null;
 }
 
 /** Where in the day the replay is, and what speed, fuel and battery were then. */
-export function ReplayDock({ store, extent, figures }: ReplayDockProps) {
+export function ReplayDock({ store, extent, figures, told }: ReplayDockProps) {
   const { fromMs, toMs } = extent;
   const scene = useSyncExternalStore(store.subscribe, store.get);
   const playback = usePlayback(store, extent);
@@ -67,6 +71,7 @@ export function ReplayDock({ store, extent, figures }: ReplayDockProps) {
         </p>
       </div>
       <div className="timeline">
+        {told && <TimeBands told={told} extent={extent} onSeek={seek} />}
         <input
           type="range"
           className="slider"

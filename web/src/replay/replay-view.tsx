@@ -11,7 +11,9 @@ import { Exports } from './exports.tsx';
 import { extentOf } from './journey.ts';
 import { ReplayDock } from './replay-dock.tsx';
 import type { ReplayStore } from './replay-store.ts';
+import { TripList } from './trip-list.tsx';
 import { type DayFigures, useDoubtful, useFigures, useJourney } from './use-day.ts';
+import { useDayTold } from './use-trips.ts';
 
 interface ReplayViewProps {
   vehicle: FleetVehicle;
@@ -34,10 +36,17 @@ export function ReplayView({ vehicle, day, store, onDay, onClose }: ReplayViewPr
   const complete = read?.complete ?? false;
   const extent = useMemo(() => (journey && complete ? extentOf(journey) : null), [journey, complete]);
   const figures = useFigures(id, day, extent);
+  const told = useDayTold(id, day);
   const doubtful = useDoubtful(id, day, withDoubtful, store);
   const picked = useSyncExternalStore(store.subscribe, () => store.get().picked);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  const seek = useCallback(
+    (atMs: number) => {
+      if (extent) store.set({ atMs: Math.min(extent.toMs, Math.max(extent.fromMs, atMs)) });
+    },
+    [extent, store],
+  );
   const pick = useCallback((fixTime: string | null) => store.set({ picked: fixTime }), [store]);
 
   return (
@@ -100,6 +109,7 @@ export function ReplayView({ vehicle, day, store, onDay, onClose }: ReplayViewPr
         )}
         {complete && (
           <>
+            {extent && <TripList result={told} onSeek={seek} />}
             <DoubtfulFixes
               result={doubtful}
               wanted={withDoubtful}
@@ -112,7 +122,7 @@ export function ReplayView({ vehicle, day, store, onDay, onClose }: ReplayViewPr
         )}
       </section>
       {extent && extent.toMs > extent.fromMs && (
-        <ReplayDock store={store} extent={extent} figures={figures.query.value} />
+        <ReplayDock store={store} extent={extent} figures={figures.query.value} told={told.query.value} />
       )}
     </div>
   );

@@ -113,7 +113,9 @@ function DeviceRow({ device, nowMs }: { device: Device; nowMs: number }) {
       <td data-name="Model">{model ?? <span className="unknown">Not known</span>}</td>
       <td data-name="Vehicle">
         {vehicle ? (
-          <a href={formatHash({ vehicleId: vehicle.id, day: null, at: null })}>{vehicle.label}</a>
+          <a href={formatHash({ vehicleId: vehicle.id, day: null, eventId: null, at: null })}>
+            {vehicle.label}
+          </a>
         ) : (
           <span className="unknown">Not installed</span>
         )}
