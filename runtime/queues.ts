@@ -15,11 +15,20 @@ export const defaultJobOptions: DefaultJobOptions = {
   removeOnFail: { count: 100_000 },
 };
 
-/** A process that is killed leaves its jobs to others; how often that may happen to one before it is given up. */
-export const MAX_STALLED = 20;
-
 /** The keys of BullMQ begin with this; the braces keep a queue in one slot of a Redis cluster. */
 export const QUEUE_PREFIX = '{wayleave}';
+
+/**
+ * What every worker is opened with, beside its connection. A process that is killed leaves its jobs to
+ * others, after `lockDuration` and the next look of one of them; a job is given up only when that has
+ * happened to it many times.
+ */
+export const workerOptions = {
+  prefix: QUEUE_PREFIX,
+  lockDuration: 15_000,
+  stalledInterval: 10_000,
+  maxStalledCount: 20,
+} as const;
 
 export function createQueue(name: string, redis: Redis): Queue {
   const options: QueueOptions = {

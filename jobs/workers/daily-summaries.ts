@@ -1,6 +1,6 @@
 import type { Log } from '@wayleave/runtime/log.ts';
 import type { Pool } from '@wayleave/runtime/postgres.ts';
-import { createQueue, MAX_STALLED, QUEUE_PREFIX } from '@wayleave/runtime/queues.ts';
+import { createQueue, workerOptions } from '@wayleave/runtime/queues.ts';
 import type { Redis } from '@wayleave/runtime/redis.ts';
 import { sumUpDays } from '@wayleave/telematics/summaries/sum-up.ts';
 import { Worker } from 'bullmq';
@@ -29,7 +29,7 @@ export async function startDailySummaries(options: {
       summed.inc(stored);
       if (stored > 0) log.info({ stored }, 'days were summed up');
     },
-    { connection: workerRedis, prefix: QUEUE_PREFIX, maxStalledCount: MAX_STALLED },
+    { connection: workerRedis, ...workerOptions },
   );
   worker.on('failed', (_job, error) => {
     // What was asked to stop goes on from there when it is started again.

@@ -1,7 +1,7 @@
 import type { Log } from '@wayleave/runtime/log.ts';
 import { deleteSent } from '@wayleave/runtime/outbox/store.ts';
 import { inTransaction, type Pool } from '@wayleave/runtime/postgres.ts';
-import { createQueue, MAX_STALLED, QUEUE_PREFIX } from '@wayleave/runtime/queues.ts';
+import { createQueue, workerOptions } from '@wayleave/runtime/queues.ts';
 import type { Redis } from '@wayleave/runtime/redis.ts';
 import { deleteOldKeyframes } from '@wayleave/telematics/rules/keyframe-store.ts';
 import { Worker } from 'bullmq';
@@ -130,7 +130,7 @@ export async function startMaintenance(options: {
       affectedTotal.inc({ task: name }, affected);
       log.info({ task: name, affected }, 'maintenance done');
     },
-    { connection: workerRedis, prefix: QUEUE_PREFIX, maxStalledCount: MAX_STALLED },
+    { connection: workerRedis, ...workerOptions },
   );
   worker.on('failed', (job, error) => log.error({ err: error, task: job?.name }, 'maintenance failed'));
   // It repeats what its connection says, which is logged where that is made.

@@ -1,5 +1,5 @@
 import type { Log } from '@wayleave/runtime/log.ts';
-import { MAX_STALLED, QUEUE_PREFIX } from '@wayleave/runtime/queues.ts';
+import { workerOptions } from '@wayleave/runtime/queues.ts';
 import type { Redis } from '@wayleave/runtime/redis.ts';
 import {
   REPLAY_REQUESTED,
@@ -69,9 +69,8 @@ export function startReprocess(options: ReprocessOptions): { close(): Promise<vo
     },
     {
       connection: workerRedis,
-      prefix: QUEUE_PREFIX,
+      ...workerOptions,
       concurrency: CONCURRENCY,
-      maxStalledCount: MAX_STALLED,
     },
   );
   worker.on('failed', (job, error) =>

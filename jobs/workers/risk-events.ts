@@ -1,5 +1,5 @@
 import type { Log } from '@wayleave/runtime/log.ts';
-import { MAX_STALLED, QUEUE_PREFIX } from '@wayleave/runtime/queues.ts';
+import { workerOptions } from '@wayleave/runtime/queues.ts';
 import type { Redis } from '@wayleave/runtime/redis.ts';
 import { RISK_QUEUE, riskMessage } from '@wayleave/telematics/events/event.ts';
 import { UnrecoverableError, Worker } from 'bullmq';
@@ -23,7 +23,7 @@ export function startRiskEvents(options: {
       log.info({ risk: message }, `risk ${change}`);
       told.inc({ change, severity });
     },
-    { connection: workerRedis, prefix: QUEUE_PREFIX, concurrency: 10, maxStalledCount: MAX_STALLED },
+    { connection: workerRedis, ...workerOptions, concurrency: 10 },
   );
   worker.on('failed', (job, error) => log.error({ err: error, jobId: job?.id }, 'a risk event was not told'));
   // It repeats what its connection says, which is logged where that is made.

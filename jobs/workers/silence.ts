@@ -1,6 +1,6 @@
 import type { Log } from '@wayleave/runtime/log.ts';
 import type { Pool } from '@wayleave/runtime/postgres.ts';
-import { createQueue, MAX_STALLED, QUEUE_PREFIX } from '@wayleave/runtime/queues.ts';
+import { createQueue, workerOptions } from '@wayleave/runtime/queues.ts';
 import type { Redis } from '@wayleave/runtime/redis.ts';
 import { sweepSilences } from '@wayleave/telematics/silence/sweep.ts';
 import { Worker } from 'bullmq';
@@ -81,7 +81,7 @@ export async function startSilence(options: {
         metrics.told.inc({ change, class: typeof silenceClass === 'string' ? silenceClass : '' });
       }
     },
-    { connection: workerRedis, prefix: QUEUE_PREFIX, maxStalledCount: MAX_STALLED },
+    { connection: workerRedis, ...workerOptions },
   );
   worker.on('failed', (_job, error) => log.error({ err: error }, 'silent devices were not looked for'));
   // It repeats what its connection says, which is logged where that is made.

@@ -16,7 +16,7 @@ import { handedOver, revisionsToTell, standingFacts, stillToDo } from './told-ev
 
 /** `npm run test:crash` is the long form; `npm test` runs the short one. */
 const isLong = process.env.CRASH_TEST_LONG === '1';
-const PUBLISHING_MS = isLong ? 300_000 : 25_000;
+const PUBLISHING_MS = isLong ? 300_000 : 15_000;
 const KILL_EVERY_MS: [least: number, most: number] = isLong ? [2_000, 8_000] : [2_000, 4_000];
 const TRACKERS = isLong ? 40 : 16;
 /** Of a tracker: three quarters of an hour, or nearly three hours. */
