@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import { serverNowMs } from '../api/request.ts';
 import type { RiskEvent } from '../api/event-types.ts';
+import { serverNowMs } from '../api/request.ts';
 import type { User, Vehicle } from '../api/types.ts';
 import { EventPanel } from '../events/event-panel.tsx';
 import type { EventStore } from '../events/event-store.ts';

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react';
 import type { RiskEvent } from '../api/event-types.ts';
+import { formatHash } from '../console/hash-state.ts';
 import type { Permissions } from '../console/permissions.ts';
 import { formatRoute } from '../console/route.ts';
-import { formatHash } from '../console/hash-state.ts';
 import { dayOf, fullTime } from '../replay/day.ts';
 import { Acknowledge } from './acknowledge.tsx';
 import { figuresOf, geofenceOf, limitOf } from './details.ts';

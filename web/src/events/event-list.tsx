@@ -1,6 +1,6 @@
 import { type ReactNode, useCallback, useState, useSyncExternalStore } from 'react';
-import { type EventFilter, eventPage } from '../api/events.ts';
 import type { RiskEvent } from '../api/event-types.ts';
+import { type EventFilter, eventPage } from '../api/events.ts';
 import { serverNowMs } from '../api/request.ts';
 import { withToken } from '../api/session.ts';
 import { formatRoute } from '../console/route.ts';
@@ -8,8 +8,8 @@ import type { FleetStore } from '../live/fleet-store.ts';
 import { Failed, Nothing, ReadingRows } from '../ui/page-state.tsx';
 import { explain, useQuery } from '../ui/use-query.ts';
 import { EventFilters } from './event-filters.tsx';
-import { EventTable } from './event-table.tsx';
 import type { EventStore } from './event-store.ts';
+import { EventTable } from './event-table.tsx';
 import { type FilterFields, filterOf, isNarrowed, WHOLE } from './filter.ts';
 
 const PER_PAGE = 50;

@@ -1,5 +1,5 @@
-import { eventPage } from '../api/events.ts';
 import type { RiskEvent } from '../api/event-types.ts';
+import { eventPage } from '../api/events.ts';
 import { ApiError, serverNowMs } from '../api/request.ts';
 import { withToken } from '../api/session.ts';
 import { EMPTY_FEED, type Feed, newlyCritical, withEvents } from './feed.ts';

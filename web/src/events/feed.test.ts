@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RiskEvent } from '../api/event-types.ts';
-import { EMPTY_FEED, markedEvents, MAX_FEED_EVENTS, newlyCritical, withEvents } from './feed.ts';
+import { EMPTY_FEED, MAX_FEED_EVENTS, markedEvents, newlyCritical, withEvents } from './feed.ts';
 
 const START_MS = Date.UTC(2026, 10, 20, 12);
 const iso = (afterS: number) => new Date(START_MS + afterS * 1000).toISOString();

@@ -1,6 +1,6 @@
 import { useCallback, useSyncExternalStore } from 'react';
-import { event as readEvent } from '../api/events.ts';
 import type { RiskEvent } from '../api/event-types.ts';
+import { event as readEvent } from '../api/events.ts';
 import { type QueryResult, useQuery } from '../ui/use-query.ts';
 import type { EventStore } from './event-store.ts';
 

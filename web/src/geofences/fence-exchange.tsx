@@ -6,8 +6,8 @@ import { Icon } from '../console/icons.tsx';
 import type { Permissions } from '../console/permissions.ts';
 import { saveStream } from '../replay/save-stream.ts';
 import { explain } from '../ui/use-query.ts';
-import { FORMAT_NAMES, FORMATS } from './import-form.ts';
 import { ImportDialog } from './import-dialog.tsx';
+import { FORMAT_NAMES, FORMATS } from './import-form.ts';
 
 /** An export that takes longer is given up. */
 const EXPORT_TIMEOUT_MS = 10 * 60_000;

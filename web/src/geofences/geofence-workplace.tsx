@@ -10,8 +10,8 @@ import { begun, type Drawing, type DrawingAction, loaded, nextDrawing } from './
 import { FenceDetail } from './fence-detail.tsx';
 import { FenceEditor } from './fence-editor.tsx';
 import { FenceList } from './fence-list.tsx';
-import { GeofenceMap } from './geofence-map.tsx';
 import type { Refusal } from './geofence-form.ts';
+import { GeofenceMap } from './geofence-map.tsx';
 import type { Sketch } from './sketch.ts';
 import { useGeofences } from './use-geofences.ts';
 import { useGroups } from './use-groups.ts';

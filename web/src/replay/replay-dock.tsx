@@ -6,8 +6,8 @@ import { clockTime } from './day.ts';
 import type { ReplayStore } from './replay-store.ts';
 import { TimeBands } from './time-bands.tsx';
 import type { DayFigures } from './use-day.ts';
-import type { DayTold } from './use-trips.ts';
 import { PACES, usePlayback } from './use-playback.ts';
+import type { DayTold } from './use-trips.ts';
 
 /** A step of the arrow keys on the slider. */
 const STEP_MS = 10_000;

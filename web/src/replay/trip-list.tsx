@@ -1,7 +1,7 @@
 import type { DailyFigures, Trip } from '../api/event-types.ts';
+import { useServerNow } from '../console/hooks.ts';
 import { distance, numberOf, span } from '../events/details.ts';
 import { EventRow } from '../events/event-row.tsx';
-import { useServerNow } from '../console/hooks.ts';
 import { Failed } from '../ui/page-state.tsx';
 import type { QueryResult } from '../ui/use-query.ts';
 import { clockMinute } from './day.ts';

@@ -1,6 +1,6 @@
 import { useCallback } from 'react';
-import { dailySummaries, eventPage, tripPage } from '../api/events.ts';
 import type { DailySummary, RiskEvent, Trip } from '../api/event-types.ts';
+import { dailySummaries, eventPage, tripPage } from '../api/events.ts';
 import { readPages } from '../api/request.ts';
 import { type QueryResult, useQuery } from '../ui/use-query.ts';
 import { type Day, rangeOfDay } from './day.ts';

@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'react';
 import type { Severity } from '../api/event-types.ts';
-import { putRuleSettings, ruleSettings as readRuleSettings } from '../api/rules.ts';
 import type { EventHandling, EventRoute, RuleSettings } from '../api/rule-types.ts';
+import { putRuleSettings, ruleSettings as readRuleSettings } from '../api/rules.ts';
 import { withToken } from '../api/session.ts';
 import type { Permissions } from '../console/permissions.ts';
 import { EventIcon } from '../events/event-icon.tsx';
@@ -26,8 +26,8 @@ export function HandlingTab({ may }: { may: Permissions }) {
       <header>
         <h2>Severity and routes</h2>
         <p className="lead">
-          Every event is in the list of events, whatever is set here. A line of its own counts before that
-          of its kind: leaving a territory is not handled as leaving any geofence.
+          Every event is in the list of events, whatever is set here. A line of its own counts before that of
+          its kind: leaving a territory is not handled as leaving any geofence.
         </p>
       </header>
       {query.phase === 'reading' && <ReadingRows />}

@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'react';
-import { putRuleSettings, ruleSettings as readRuleSettings } from '../api/rules.ts';
 import type { RuleSettings } from '../api/rule-types.ts';
+import { putRuleSettings, ruleSettings as readRuleSettings } from '../api/rules.ts';
 import { withToken } from '../api/session.ts';
 import type { Permissions } from '../console/permissions.ts';
 import type { FleetStore } from '../live/fleet-store.ts';

@@ -1,6 +1,6 @@
 import { type FormEvent, useCallback, useState } from 'react';
-import { deleteSpeedLimit, putSpeedLimit, speedLimits as readSpeedLimits } from '../api/rules.ts';
 import type { SpeedLimit } from '../api/rule-types.ts';
+import { deleteSpeedLimit, putSpeedLimit, speedLimits as readSpeedLimits } from '../api/rules.ts';
 import { withToken } from '../api/session.ts';
 import type { VehicleKind } from '../api/types.ts';
 import { Icon } from '../console/icons.tsx';

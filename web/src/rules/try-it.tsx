@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from 'react';
-import { previewRules } from '../api/rules.ts';
-import type { Preview, PreviewedEvent, PreviewRequest } from '../api/rule-types.ts';
 import { serverNowMs } from '../api/request.ts';
+import type { Preview, PreviewedEvent, PreviewRequest } from '../api/rule-types.ts';
+import { previewRules } from '../api/rules.ts';
 import { withToken } from '../api/session.ts';
+import { span } from '../events/details.ts';
 import { EventIcon } from '../events/event-icon.tsx';
 import { headline } from '../events/words.ts';
-import { span } from '../events/details.ts';
 import { count } from '../format/units.ts';
 import type { FleetStore } from '../live/fleet-store.ts';
 import { fullTime } from '../replay/day.ts';
