@@ -19,8 +19,8 @@ import { createIngestMetrics } from './ingest-metrics.ts';
 import { KnownDevices } from './known-devices.ts';
 import { createLivePublisher } from './live-publisher.ts';
 import { ownShards, type ShardOwner } from './shard-owner.ts';
-import { IngestWorker } from './worker.ts';
 import { createTestWriter } from './testing/test-writer.ts';
+import { IngestWorker } from './worker.ts';
 
 const SHARDS = 4;
 const log = createLog('test', 'fatal');

@@ -22,8 +22,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createIngestMetrics } from './ingest-metrics.ts';
 import { KnownDevices } from './known-devices.ts';
 import { ownShards } from './shard-owner.ts';
-import { IngestWorker } from './worker.ts';
 import { createTestWriter } from './testing/test-writer.ts';
+import { IngestWorker } from './worker.ts';
 
 const SHARDS = 2;
 const log = createLog('test', 'fatal');

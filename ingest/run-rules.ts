@@ -1,3 +1,4 @@
+import type { StoredPosition } from '@wayleave/telematics/positions/stored-position.ts';
 import type { OperatorBook } from '@wayleave/telematics/rules/book/operator-book.ts';
 import { DeviceRun } from '@wayleave/telematics/rules/device-run.ts';
 import type { Engine } from '@wayleave/telematics/rules/engine.ts';
@@ -5,7 +6,6 @@ import { isKeyframeDue } from '@wayleave/telematics/rules/keyframe.ts';
 import type { Keyframe } from '@wayleave/telematics/rules/keyframe-store.ts';
 import type { ToldOfDevice } from '@wayleave/telematics/rules/record.ts';
 import type { ReplayRequest } from '@wayleave/telematics/rules/replay/replay-store.ts';
-import type { StoredPosition } from '@wayleave/telematics/positions/stored-position.ts';
 import type { KnownDevice, KnownRules } from './known-devices.ts';
 
 /** What running the rules comes to: everything that the transaction writes beside the positions. */

@@ -1,5 +1,6 @@
 import { type Connection, inTransaction, type Pool, sqlState } from '@wayleave/runtime/postgres.ts';
 import { answerCommands } from '@wayleave/telematics/commands/answer-store.ts';
+import type { EventChange } from '@wayleave/telematics/events/event.ts';
 import type { LatestOfDevice } from '@wayleave/telematics/positions/binary-copy.ts';
 import {
   copyPositions,
@@ -10,7 +11,6 @@ import {
 } from '@wayleave/telematics/positions/store.ts';
 import type { StoredPosition } from '@wayleave/telematics/positions/stored-position.ts';
 import { type QuarantinedMessage, quarantine } from '@wayleave/telematics/quarantine/write-store.ts';
-import type { EventChange } from '@wayleave/telematics/events/event.ts';
 import type { OperatorBook } from '@wayleave/telematics/rules/book/operator-book.ts';
 import type { RuleBooks } from '@wayleave/telematics/rules/book/rule-books.ts';
 import type { Engine } from '@wayleave/telematics/rules/engine.ts';

@@ -12,9 +12,9 @@ import { BEFORE_EVERYTHING, shardOf, type UplinkLog } from '@wayleave/runtime/up
 import { type UplinkMessage, unpackEntry } from '@wayleave/runtime/uplink-log/uplink-record.ts';
 import { createAdapters } from '@wayleave/telematics/positions/adapters/adapters.ts';
 import { REPLAY_REQUESTED, REPROCESS_QUEUE } from '@wayleave/telematics/quarantine/reprocess.ts';
-import pg from 'pg';
 import { RuleBooks } from '@wayleave/telematics/rules/book/rule-books.ts';
 import { ruleEngine } from '@wayleave/telematics/rules/rules.ts';
+import pg from 'pg';
 import { Counter, Registry } from 'prom-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openJobQueues } from './job-queues.ts';

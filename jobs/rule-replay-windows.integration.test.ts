@@ -9,14 +9,14 @@ import {
   owner,
   pool,
   replay,
+  replaysUnderTest,
   requested,
+  START_MS,
   standing,
   standingAnew,
-  START_MS,
   stored,
   visit,
   waiting,
-  replaysUnderTest,
 } from './test/replays-under-test.ts';
 
 replaysUnderTest();

@@ -12,12 +12,12 @@ import {
   owner,
   pool,
   replay,
+  replaysUnderTest,
   requested,
   START_MS,
   stored,
   visit,
   waiting,
-  replaysUnderTest,
 } from './test/replays-under-test.ts';
 
 replaysUnderTest();

@@ -19,6 +19,9 @@ const PARKED = 0.55;
 const IN_TOWN = 0.35;
 const TOWN_KMH = 30;
 const ROAD_KMH = 80;
+/** Blocks of 140 m; at every fourth report a vehicle has turned. */
+const STREETS_A_DEGREE = 800;
+const TURNING = 0.25;
 /** How far fixes of a vehicle that stands, or drives along a line, are from where it is. */
 const NOISE_M = 6;
 
@@ -66,7 +69,7 @@ function createVehicle(country: Country, homes: readonly Place[], random: () => 
     ...place,
     town,
     stepDegrees: ((kmh / 3.6) * REPORT_EVERY_S) / METRES_PER_DEGREE,
-    angle: random() * 2 * Math.PI,
+    angle: 0,
     next: null,
   };
   if (kmh === ROAD_KMH) {
@@ -85,17 +88,26 @@ function drive(vehicle: Vehicle, random: () => number): void {
   const [toLat, toLon] = next
     ? [next.lat - vehicle.lat, next.lon - vehicle.lon]
     : [town.lat - vehicle.lat, town.lon - vehicle.lon];
-  const left = Math.hypot(toLat, toLon);
   if (next) {
     vehicle.angle = Math.atan2(toLat, toLon);
-    if (left < stepDegrees) [vehicle.next, vehicle.town] = [town, next];
-  } else if (left * METRES_PER_DEGREE > town.radiusM) {
-    vehicle.angle = Math.atan2(toLat, toLon);
+    if (Math.hypot(toLat, toLon) < stepDegrees) [vehicle.next, vehicle.town] = [town, next];
   } else {
-    vehicle.angle += (random() - 0.5) * 1.5;
+    turnIntoStreet(vehicle, toLat, toLon, random);
   }
   vehicle.lat += stepDegrees * Math.sin(vehicle.angle);
   vehicle.lon += stepDegrees * Math.cos(vehicle.angle);
+}
+
+/** Streets lead along parallels and meridians. Who leaves a town turns back to it. */
+function turnIntoStreet(vehicle: Vehicle, toLat: number, toLon: number, random: () => number): void {
+  const isOut = Math.hypot(toLat, toLon) * METRES_PER_DEGREE > vehicle.town.radiusM;
+  if (!isOut && random() > TURNING) return;
+  const isAlongMeridian = isOut ? Math.abs(toLat) > Math.abs(toLon) : Math.cos(vehicle.angle) ** 2 > 0.5;
+  const sign = isOut ? Math.sign(isAlongMeridian ? toLat : toLon) : Math.sign(random() - 0.5);
+  vehicle.angle = isAlongMeridian ? (sign * Math.PI) / 2 : sign > 0 ? 0 : Math.PI;
+  const street = (place: number): number => Math.round(place * STREETS_A_DEGREE) / STREETS_A_DEGREE;
+  if (isAlongMeridian) vehicle.lon = street(vehicle.lon);
+  else vehicle.lat = street(vehicle.lat);
 }
 
 /** Points that have nothing to do with where fences or vehicles are. */

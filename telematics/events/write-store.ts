@@ -5,8 +5,8 @@ import { type EventDraft, type EventRecord, recordsOf } from './draft.ts';
 import { tooManyStandingEvents } from './errors.ts';
 import {
   type EventChange,
-  type RiskChange,
   RISK_QUEUE,
+  type RiskChange,
   riskJobName,
   riskMessageOf,
   type StoredEvent,

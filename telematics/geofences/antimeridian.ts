@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import {
+  type Coordinates,
   circleShape,
   corridorShape,
-  type Coordinates,
   type GeofenceShape,
   geofenceFields,
 } from './geofence.ts';

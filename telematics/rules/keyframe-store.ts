@@ -1,5 +1,5 @@
 import type { Connection } from '@wayleave/runtime/postgres.ts';
-import { decodeState, type EngineState, ENGINE_VERSION, encodeState } from './engine.ts';
+import { decodeState, ENGINE_VERSION, type EngineState, encodeState } from './engine.ts';
 import type { Json } from './json.ts';
 
 /*

@@ -1,7 +1,7 @@
 import { type Connection, inTransaction, type Pool } from '@wayleave/runtime/postgres.ts';
 import { DAY_MS } from '../rules/local-time.ts';
 import { figuresOfVehicles } from './day-facts.ts';
-import { dayNumberOf, dayName, type LocalDay, lastClosedDay, localDay } from './local-day.ts';
+import { dayName, dayNumberOf, type LocalDay, lastClosedDay, localDay } from './local-day.ts';
 import { settingsVersions } from './settings-versions.ts';
 import * as store from './write-store.ts';
 

@@ -14,8 +14,8 @@ import {
   MAX_IMPORT_FEATURES,
   MAX_IMPORT_SCHEDULES,
   MAX_IMPORT_VERTICES,
-  radiusMissing,
   type ReadOptions,
+  radiusMissing,
   widthMissing,
 } from './format.ts';
 import { type FeatureProperties, type Properties, readProperties } from './properties.ts';

@@ -1,5 +1,5 @@
 import { CodedError } from '@wayleave/runtime/errors.ts';
-import type { GeofenceKind, GeofenceShape, GeofenceSchedule, GeofenceView } from '../geofence.ts';
+import type { GeofenceKind, GeofenceSchedule, GeofenceShape, GeofenceView } from '../geofence.ts';
 
 /** Of a file; the route that takes it has the same bound on its body. */
 export const MAX_IMPORT_BYTES = 5 * 1_024 * 1_024;

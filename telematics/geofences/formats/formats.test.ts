@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { GeofenceShapeInput } from '../antimeridian.ts';
-import { type Coordinates, geofenceKind, type GeofenceSchedule } from '../geofence.ts';
+import { type Coordinates, type GeofenceSchedule, geofenceKind } from '../geofence.ts';
 import { codeOf, starRing } from '../testing/shapes.ts';
 import { checkShape } from '../validity.ts';
 import {
@@ -12,7 +12,7 @@ import {
   MAX_IMPORT_SCHEDULES,
   type ReadOptions,
 } from './format.ts';
-import { geofenceFormats, geofenceFormatName, writeGeofences } from './formats.ts';
+import { geofenceFormatName, geofenceFormats, writeGeofences } from './formats.ts';
 
 const OPTIONS: ReadOptions = { kind: 'other' };
 const formats = Object.entries(geofenceFormats);

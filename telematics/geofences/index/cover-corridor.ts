@@ -1,9 +1,9 @@
 import { EARTH_RADIUS_M } from '../../positions/distance.ts';
 import { isLeap } from '../shape/contains.ts';
 import { halfLengthRad, inSpace, segmentDistanceM } from '../shape/segment.ts';
+import { capOfBox, latOf, lonOf } from './cell-box.ts';
 import { DIGITS, enterChild } from './cell-path.ts';
 import { baseCellsNear, type CoverSink, path, resolutionFor } from './cover.ts';
-import { capOfBox, latOf, lonOf } from './cell-box.ts';
 import { BEND_SHARE } from './cover-circle.ts';
 import { EDGES_SHIFT, HALF_BOTH, RUN_WORDS } from './entries.ts';
 import type { RunStack } from './narrow.ts';

@@ -15,8 +15,8 @@ import {
   widestRad,
 } from './cell-path.ts';
 import { childOf, entriesFrom, entriesTo, rootOf } from './cell-tree.ts';
-import { faceOf, placeOnFace } from './face-edges.ts';
 import { entryLength, isInside, partOf } from './entries.ts';
+import { faceOf, placeOnFace } from './face-edges.ts';
 import { digitAt, type Found, type Shapes } from './locate.ts';
 import { wayMeetsEntry } from './meeting.ts';
 

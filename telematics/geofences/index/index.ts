@@ -19,6 +19,7 @@ import {
 import type { FenceIndex } from './fence-index.ts';
 import { type Found, locate, type Shapes } from './locate.ts';
 import type { RunStack } from './narrow.ts';
+import { partsDistanceM } from './part-distance.ts';
 import {
   addParts,
   boxOf,
@@ -31,7 +32,6 @@ import {
   xyOf,
 } from './parts.ts';
 import { containingBySquares, crossedBySquares, isInSquares } from './square-questions.ts';
-import { partsDistanceM } from './part-distance.ts';
 import { createSquares, forgetBox, keepWithinLimit } from './squares.ts';
 import { placeOf } from './vertex-store.ts';
 

@@ -33,8 +33,12 @@ import { placeOf } from './vertex-store.ts';
  * for whoever drives through.
  */
 const MAX_EDGES = [16, 32, 96, Number.POSITIVE_INFINITY] as const;
-/** Less than this share of what holds the square around is noted beside that, instead of in a longer list. */
-const FEW_SHARE = 1 / 8;
+/**
+ * A list of keys as long as this, of what holds a square, also serves a square in it that has no more than the
+ * given share in addition, which is noted among the entries: lists take most of the memory where many fences are.
+ */
+const MANY_KEYS = 16;
+const SHARE_ADDED = 1 / 2;
 /** What a test of a circle, or of a corridor's segment, costs in tests of edges. */
 const EDGES_A_DISTANCE = 4;
 /** Distances are right to 0.1 % (shape/segment.ts), and to a decimetre beyond the horizon. */
@@ -79,7 +83,10 @@ export function fillSquare(
   }
   let answer = around === 0 ? 0 : squares.words[around]!;
   const before = answerOf(squares, answer);
-  if (draft.inside.length > before.length * FEW_SHARE) {
+  if (
+    draft.inside.length > 0 &&
+    (before.length < MANY_KEYS || draft.inside.length > before.length * SHARE_ADDED)
+  ) {
     answer = addAnswer(squares, keysWith(before, parts, draft.inside));
   } else {
     for (const label of draft.inside) addInside(label);

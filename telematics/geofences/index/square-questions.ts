@@ -1,4 +1,4 @@
-import { EARTH_RADIUS_M, distanceM } from '../../positions/distance.ts';
+import { distanceM, EARTH_RADIUS_M } from '../../positions/distance.ts';
 import { halfLengthRad } from '../shape/segment.ts';
 import { MAX_CROSSING_M, type Way } from '../shape/way.ts';
 import { entryLength, hasOtherParts, isInside, partOf } from './entries.ts';
@@ -11,11 +11,11 @@ import {
   entriesEnd,
   fineX,
   fineY,
-  shiftAt,
-  sideOfSquare,
   SPLIT_BITS,
   SQUARES_UP_TO_LAT,
   type Squares,
+  shiftAt,
+  sideOfSquare,
 } from './squares.ts';
 
 const NONE: readonly number[] = [];

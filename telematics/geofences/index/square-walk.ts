@@ -1,6 +1,6 @@
 import type { Shapes } from './locate.ts';
 import { fillSquare } from './square-fill.ts';
-import { CHILDREN, rootSlot, shiftAt, SPLIT_BITS, type Squares } from './squares.ts';
+import { CHILDREN, rootSlot, SPLIT_BITS, type Squares, shiftAt } from './squares.ts';
 
 /* From roots down to the undivided square around a point; what is not known yet is made on the way. */
 

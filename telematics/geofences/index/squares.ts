@@ -30,9 +30,9 @@ const BLOCK_HEAD_WORDS = 2;
 const FIRST_WORDS = 1 << 10;
 const FIRST_SLOTS = 1 << 6;
 /** What squares may take altogether, in words of 32 bits: so many for each shape, within these. */
-const WORDS_A_SHAPE = 512;
+const WORDS_A_SHAPE = 256;
 const LEAST_LIMIT_WORDS = 1 << 17;
-const GREATEST_LIMIT_WORDS = 1 << 24;
+const GREATEST_LIMIT_WORDS = 1 << 25;
 /** A shape in more roots than this makes all be forgotten. */
 const MAX_FORGOTTEN_ROOTS = 4_096;
 const NO_KEYS: readonly number[] = [];

@@ -1,6 +1,6 @@
 import type { GeofenceFields, GeofenceKind, GeofenceShape } from '../../geofences/geofence.ts';
-import { createSchedule } from '../../geofences/schedule.ts';
 import type { FenceIndex } from '../../geofences/index/fence-index.ts';
+import { createSchedule } from '../../geofences/schedule.ts';
 import type { AppliedFence } from '../fences.ts';
 import { type Span, spanOf } from './spans.ts';
 
