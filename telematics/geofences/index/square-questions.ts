@@ -77,9 +77,15 @@ export function crossedBySquares(
   if (Math.abs((fromY >> shift) - (toY >> shift)) >= MAX_ROOTS) return null;
   reach(shapes, squares, fromX, fromY);
   const { block, level } = reached;
-  const isWithin =
-    fromX >> shiftAt(level) === toX >> shiftAt(level) && fromY >> shiftAt(level) === toY >> shiftAt(level);
-  if (isWithin && entriesAt(block) === entriesEnd(squares, block)) return NONE;
+  const columns = Math.abs((fromX >> shiftAt(level)) - (toX >> shiftAt(level)));
+  const rows = Math.abs((fromY >> shiftAt(level)) - (toY >> shiftAt(level)));
+  const isWithin = columns + rows === 0;
+  if (columns + rows <= 1 && hasNoEntries(squares, block)) {
+    if (isWithin) return NONE;
+    reach(shapes, squares, toX, toY);
+    // Two squares side by side hold whatever way begins in the one and ends in the other.
+    if (reached.level <= level && hasNoEntries(squares, reached.block)) return NONE;
+  }
   way.fromLat = fromLat;
   way.fromLon = fromLon;
   way.toLat = toLat;
@@ -95,6 +101,9 @@ export function crossedBySquares(
   const atTo = containingBySquares(shapes, squares, toLat, toLon);
   return met.filter((key) => !atFrom.includes(key) && !atTo.includes(key));
 }
+
+const hasNoEntries = (squares: Squares, block: number): boolean =>
+  entriesAt(block) === entriesEnd(squares, block);
 
 function meetEntries(shapes: Shapes, squares: Squares, block: number): void {
   const { words } = squares;
