@@ -55,7 +55,7 @@ export async function sweepSilences(parts: SweepParts, nowMs: number): Promise<S
   const { memory, ...swept } = done;
   await keepMemory(redis, memory);
   if (swept.held > 0) {
-    log.warn(
+    log.info(
       { held: swept.held, deaf: memory.deaf, onsets: memory.onsets.slice(0, 5) },
       'devices fell silent together or while nobody listened; they are told of only if that lasts',
     );
