@@ -108,6 +108,18 @@ function readingOf({ fixTimeMs, lat, lon }: GoodFix, odometerM: number): Reading
   return { ms: fixTimeMs, lat, lon, odometerM };
 }
 
+/** Of states that have nothing to go on from. */
+function isSame(a: OdometerMismatchState, b: OdometerMismatchState): boolean {
+  return (
+    a.from === null &&
+    b.from === null &&
+    a.span === null &&
+    a.lastM === b.lastM &&
+    a.sinceM === b.sinceM &&
+    a.replacedMs === b.replacedMs
+  );
+}
+
 /** The odometer reads less than before, or so much else that it must be another one. */
 function restarted(
   state: OdometerMismatchState,
@@ -124,7 +136,7 @@ function restarted(
     span: null,
     replacedMs: isTold ? fix.fixTimeMs : state.replacedMs,
   };
-  if (!isTold) return { state: next, found: NOTHING_FOUND };
+  if (!isTold) return { state: isSame(state, next) ? state : next, found: NOTHING_FOUND };
   const place = good ?? previous;
   const finding: Finding = {
     ...identityAt(fix.fixTimeMs, 'replaced'),
