@@ -208,8 +208,11 @@ CREATE TABLE rule_replays (
 );
 CREATE INDEX rule_replays_operator ON rule_replays (operator_id);
 -- Rules begin with what comes from now on: a keyframe without a state, and nothing before it is replayed.
+-- Forced row security would hide the rows from an owner that is no superuser.
+ALTER TABLE latest_positions NO FORCE ROW LEVEL SECURITY;
 INSERT INTO rule_keyframes (device_id, fix_time, engine, state)
   SELECT device_id, newest_fix_time, 0, 'null' FROM latest_positions WHERE newest_fix_time IS NOT NULL;
+ALTER TABLE latest_positions FORCE ROW LEVEL SECURITY;
 
 -- The figures of a vehicle's day (in its operator's time zone). Never rewritten: what late fixes
 -- change is a further version, so that a decision can be derived again from what was known.
